@@ -1,0 +1,359 @@
+"""The nouns of the coach as plain frozen values: no clock, disk, network or framework.
+
+Times are aware UTC datetimes unless a name says `local`; a `day` is the participant's local calendar date.
+Terms are those of docs/glossary.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import IntEnum, StrEnum
+
+
+class Language(StrEnum):
+    """A language the coach speaks; both are always understood."""
+
+    EN = "en"
+    ES = "es"
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    SMS = "sms"
+    VOICE = "voice"
+
+
+class Status(StrEnum):
+    """Where a number stands with the programme. Only `active` people are prompted."""
+
+    STRANGER = "stranger"  # wrote to us without being enrolled
+    INVITED = "invited"  # got the one invitation, has not answered Y
+    ACTIVE = "active"
+    PAUSED = "paused"
+    OPTED_OUT = "opted_out"
+    WRONG_PERSON = "wrong_person"
+    COMPLETED = "completed"
+
+
+class Disposition(StrEnum):
+    """What a text calls for (telephone-triage term), ordered by `rank`."""
+
+    SELF_CARE = "self_care"
+    ROUTINE = "routine"
+    URGENT = "urgent"
+    EMERGENCY = "emergency"
+
+    @property
+    def rank(self) -> int:
+        """0 for self-care up to 3 for emergency."""
+        return _RANK[self]
+
+
+_RANK = {d: i for i, d in enumerate(Disposition)}
+
+
+class Asked(StrEnum):
+    """What an open question asks; `nothing` when none is open."""
+
+    WEAKNESS = "weakness"
+    ONSET = "onset"
+    TREND = "trend"
+    HYDRATION = "hydration"
+    EXERCISE = "exercise"
+    FALLS = "falls"
+    STAIRS = "stairs"
+    CHAIR_STANDS = "chair_stands"
+    SEEN = "seen"
+    SAFE = "safe"
+    JOIN = "join"
+    IDENTITY = "identity"
+    NOTHING = "nothing"
+    ZONE = "zone"  # ours: which time zone, asked once after enrolment by text
+    RED_FLAG = "red_flag"  # ours: the voice call's yes/no list of warning signs
+
+
+class Intent(StrEnum):
+    """What a person wants with a text."""
+
+    ANSWER = "answer"
+    REPORT = "report"
+    QUESTION = "question"
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    PAUSE = "pause"
+    RESUME = "resume"
+    LESS = "less"
+    MORE = "more"
+    CHANGE = "change"
+    HUMAN = "human"
+    WRONG_PERSON = "wrong_person"
+    THANKS = "thanks"
+    UNCLEAR = "unclear"
+
+
+class Onset(StrEnum):
+    """When something began, as the person told it."""
+
+    TODAY = "today"
+    THIS_WEEK = "this_week"
+    LONGER = "longer"
+
+
+class TrendAnswer(StrEnum):
+    """The weekly "compared with last week" answer."""
+
+    BETTER = "better"
+    SAME = "same"
+    WORSE = "worse"
+    MUCH_WORSE = "much_worse"
+
+
+class Lane(IntEnum):
+    """Sending priority; the lower number goes first."""
+
+    EMERGENCY = 0
+    URGENT = 1
+    PAGE = 2
+    REPLY = 3
+    PROMPT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Facts that change a level or block a text. None means not known, and not known counts as the careful side."""
+
+    conditions: frozenset[str] = frozenset()
+    medicines: frozenset[str] = frozenset()
+    baseline: int | None = None
+    lives_alone: bool | None = None
+    age: int | None = None
+    sex: str | None = None
+    walking_aid: str | None = None
+    fluid_limit: bool | None = None
+    clinician_phone: str | None = None
+
+    def has(self, *facts: str) -> bool:
+        """True when any of the facts is among the conditions or medicines."""
+        return any(fact in self.conditions or fact in self.medicines for fact in facts)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """The person's local night: no prompt from `start` until `end` (which may lie on the next day)."""
+
+    start: time = time(20, 0)
+    end: time = time(9, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """The enrolled person, or a number on the way to it."""
+
+    id: int
+    phone: str  # E.164
+    status: Status
+    language: Language
+    country: str  # ISO 3166 alpha-2: which emergency number to name
+    name: str = ""
+    zone: str | None = None  # IANA; None until the person told us, and then nothing is scheduled
+    quiet: QuietHours = QuietHours()
+    channel: Channel = Channel.SMS
+    programme: str = "legs-12-weeks"
+    enrolled_on: date | None = None  # programme day 1, local date
+    profile: Profile = Profile()
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """One text, or one answer in a call, as the carrier delivered it."""
+
+    carrier_id: str  # MessageSid, or CallSid and step; unique for ever
+    sender: str
+    recipient: str
+    body: str
+    received_at: datetime
+    channel: Channel = Channel.SMS
+    opt_out_type: str | None = None  # STOP, START or HELP when the carrier has already answered
+    media: int = 0
+    confidence: float | None = None  # speech recognition, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One claimed outbox row, ready to be posted under its attempt."""
+
+    outbox_id: int
+    attempt_id: str
+    participant_id: int
+    recipient: str
+    body: str
+    lane: Lane
+    channel: Channel
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sign found in a text, with the words that showed it and the rule that found it."""
+
+    code: str
+    start: int
+    end: int
+    rule: str
+    cue: str | None = None  # the negating words, when the sign is denied
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a text was read as. `signs` and `denied` carry their evidence; use the code properties for the ids."""
+
+    intent: Intent
+    weakness: int | None = None
+    trend: TrendAnswer | None = None
+    yes: bool | None = None
+    amount: float | None = None
+    onset: Onset | None = None
+    signs: tuple[Finding, ...] = ()
+    denied: tuple[Finding, ...] = ()
+    topic: str | None = None
+    hypothetical: tuple[Finding, ...] = ()  # signs asked about, past, or of other people: no sign of this person
+    facts: frozenset[str] = frozenset()  # qualities of the signs for triage, such as "left_on_standing"; see triage data
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Sorted codes of the signs present."""
+        return tuple(sorted({f.code for f in self.signs}))
+
+    @property
+    def denied_codes(self) -> tuple[str, ...]:
+        """Sorted codes the person says they do not have."""
+        return tuple(sorted({f.code for f in self.denied}))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an assessment has its level: a code, combination or rule id, and one plain clause."""
+
+    rule: str
+    level: Disposition
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A disposition with its reasons, highest first."""
+
+    disposition: Disposition
+    reasons: tuple[Reason, ...] = ()
+    now: bool = False  # urgent-now: same level, wording says go now
+
+
+class Kind(StrEnum):
+    """What an observation is about."""
+
+    HEARD = "heard"  # anything at all was received
+    WEAKNESS = "weakness"  # 0 to 10
+    SIGN = "sign"
+    DENIED = "denied"
+    TREND = "trend"
+    ONSET = "onset"
+    SEEN = "seen"  # yes, booked or not_yet
+    CUPS = "cups"
+    MINUTES = "minutes"
+    FALLS = "falls"
+    STAIRS = "stairs"  # 0 to 3
+    CHAIR_STANDS = "chair_stands"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One dated fact about a participant."""
+
+    kind: Kind
+    at: datetime
+    day: date
+    code: str | None = None
+    value: float | None = None
+    asked: Asked = Asked.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """A question put to a participant; open until answered, replaced or out of date."""
+
+    id: int
+    asked: Asked
+    opened_at: datetime
+    day: date
+    scheduled: bool = True  # False for follow-up questions
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    base: float | None = None  # J1: the pre-jump median it will be confirmed against
+    need: float | None = None  # J1: the rise that confirms
+
+
+class EscalationState(StrEnum):
+    """The life of a case."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A case that must reach an outcome."""
+
+    id: int
+    participant_id: int
+    level: Disposition
+    rules: tuple[str, ...]
+    because: str
+    quote: str
+    raised_at: datetime
+    state: EscalationState = EscalationState.RAISED
+    owner: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something that time will cause for one participant, once per `key`."""
+
+    id: int
+    participant_id: int
+    kind: str
+    key: str
+    due_at: datetime
+    payload: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was queued earlier, as far as choosing the next one needs it."""
+
+    template: str
+    lane: Lane
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that is known of one participant when a decision is made."""
+
+    participant: Participant
+    check_ins: tuple[CheckIn, ...] = ()  # oldest first
+    observations: tuple[Observation, ...] = ()  # oldest first
+    escalations: tuple[Escalation, ...] = ()  # open ones and those of the last 35 days, oldest first
+    sent: tuple[Sent, ...] = ()  # last 35 days, oldest first
+
+    @property
+    def open_check_in(self) -> CheckIn | None:
+        """The question that the next text answers: the newest one still open."""
+        still_open = [c for c in self.check_ins if c.closed_at is None]
+        return still_open[-1] if still_open else None
