@@ -1,0 +1,9 @@
+"""The only composer: a received text, a due timer or a call, turned into facts. Pure, like all of the core."""
+
+from coach.core.conversation.calls import greeting, open_call
+from coach.core.conversation.enrolment import invite_later
+from coach.core.conversation.moment import Moment
+from coach.core.conversation.prompts import fire
+from coach.core.conversation.respond import respond
+
+__all__ = ["Moment", "fire", "greeting", "invite_later", "open_call", "respond"]

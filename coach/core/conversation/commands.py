@@ -1,0 +1,163 @@
+"""What a person may ask of the coach at any time, and how leaving and coming back work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from coach.core.conversation.enrolment import PROMPT, join_by_text, record_consent, restart
+from coach.core.conversation.hearing import Heard
+from coach.core.conversation.moment import Moment
+from coach.core.events import Event, OutboxCleared, StatusChanged, TaskRaised, TimersCleared, TimerSet
+from coach.core.handbook import Word
+from coach.core.model import Disposition, EscalationState, Intent, Lane, Status
+
+RESUME = "resume"
+_PAUSE = timedelta(days=7)
+_THANKS_AGAIN = timedelta(hours=12)
+_SERIOUS = (Disposition.URGENT, Disposition.EMERGENCY)
+
+
+def stop(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """Opt-out: everything waiting is dropped; one confirmation, unless the carrier has just given it.
+
+    A question about the sender's own words never arises here: the carrier's list matches single words only, while any
+    reasonable wording counts (47 CFR 64.1200(a)(10)).
+    """
+    if moment.participant.status is Status.OPTED_OUT:
+        return ()
+    return (
+        record_consent(moment, "revoked", heard.message.body),
+        OutboxCleared((Lane.REPLY, Lane.PROMPT), "opted out"),
+        TimersCleared((PROMPT, RESUME)),
+        StatusChanged(Status.OPTED_OUT),
+        *_confirmation(moment, heard),
+        *_open_case_task(moment),
+    )
+
+
+def _confirmation(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    if heard.message.opt_out_type == "STOP" or heard.is_word(Word.CARRIER_STOP):
+        return ()
+    return (moment.reply("stop.done", "the one confirmation of an opt-out"),)
+
+
+def _open_case_task(moment: Moment) -> tuple[Event, ...]:
+    cases = moment.conversation.escalations
+    if any(case.level in _SERIOUS and case.state is not EscalationState.CLOSED for case in cases):
+        return (TaskRaised("opted_out_with_open_case", "opted out while an urgent case is open"),)
+    return ()
+
+
+def start(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """START from somebody who left after agreeing resumes; from anybody else it is the wish to join."""
+    person = moment.participant
+    if person.status is Status.ACTIVE:
+        return (moment.reply("enrol.already", "is already taking part"),)
+    if person.enrolled_on is None:
+        return join_by_text(moment, moment.language)
+    back = moment.reply("start.back", "came back")
+    return (
+        record_consent(moment, "confirmed", heard.message.body),
+        StatusChanged(Status.ACTIVE),
+        back,
+        *restart(moment),
+    )
+
+
+def wrong_person(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """Somebody else has this number: personal content ends at once, and staff find out."""
+    return (
+        record_consent(moment, "revoked", heard.message.body),
+        OutboxCleared((Lane.URGENT, Lane.REPLY, Lane.PROMPT), "wrong person"),
+        TimersCleared((PROMPT, RESUME)),
+        StatusChanged(Status.WRONG_PERSON),
+        moment.reply("wrong_person.done", "the number belongs to somebody else"),
+        TaskRaised("wrong_person", "somebody else answers at this number"),
+    )
+
+
+def _pause(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
+    due = moment.now + _PAUSE
+    return (
+        StatusChanged(Status.PAUSED),
+        TimersCleared((PROMPT,)),
+        OutboxCleared((Lane.PROMPT,), "paused"),
+        TimerSet(RESUME, f"{RESUME}/{due.date()}", due),
+        moment.reply("pause.done", "asked for a pause"),
+    )
+
+
+def _resume(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
+    return (
+        StatusChanged(Status.ACTIVE),
+        TimersCleared((RESUME,)),
+        moment.reply("resume.done", "asked to go on"),
+        *restart(moment),
+    )
+
+
+def _for_staff(kind: str, because: str, template: str) -> Callable[[Moment, Heard], tuple[Event, ...]]:
+    def noted(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
+        return (TaskRaised(kind, because), moment.reply(template, because))
+
+    return noted
+
+
+def _help(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
+    task = TaskRaised("asked_for_help", "texted a call for help without saying more")
+    return (task, moment.reply("help.text", "asked for help"))
+
+
+def _question(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    topic = heard.reply.topic or "other"
+    known = f"faq.{topic}" in moment.handbook.library.templates
+    return (moment.reply(f"faq.{topic}" if known else "faq.other", "asked a question"),)
+
+
+def _thanks(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
+    if moment.already_sent("thanks.reply", _THANKS_AGAIN):
+        return ()
+    return (moment.reply("thanks.reply", "said thanks"),)
+
+
+COMMANDS: Mapping[Intent, Callable[[Moment, Heard], tuple[Event, ...]]] = {
+    Intent.HELP: _help,
+    Intent.PAUSE: _pause,
+    Intent.RESUME: _resume,
+    Intent.LESS: _for_staff("less", "asked for fewer messages", "less.noted"),
+    Intent.MORE: _for_staff("more", "asked for more messages", "more.noted"),
+    Intent.CHANGE: _for_staff("change", "asked for a change", "change.noted"),
+    Intent.HUMAN: _for_staff("human", "asked for a person", "human.noted"),
+    Intent.QUESTION: _question,
+    Intent.THANKS: _thanks,
+}
+"""What an active person may want, by intent."""
+
+
+def keyword(moment: Moment, heard: Heard) -> tuple[Event, ...] | None:
+    """A word that answers an alarm or asks for the record; None when the text is no such word."""
+    if heard.keyword is None:
+        return None
+    match heard.keyword.word:
+        case Word.CALLED:
+            return (moment.reply("ack.called", "said that help was called"),)
+        case Word.SEEN:
+            return (moment.reply("ack.seen", "was seen by a clinician"),)
+        case Word.BOOKED:
+            return (moment.reply("ack.booked", "booked a visit"),)
+        case Word.LOG:
+            return (moment.reply("log.summary", "asked for the record", **_figures(moment)),)
+        case Word.JOIN:
+            return (moment.reply("enrol.already", "is already taking part"),)
+    return None
+
+
+def _figures(moment: Moment) -> dict[str, str]:
+    scores = [f for f in moment.conversation.observations if f.kind == "weakness" and f.value is not None]
+    if not scores:
+        return {"days": "0", "score": "-", "lowest": "-", "highest": "-"}
+    values = [f.value or 0 for f in scores]
+    days = (moment.today - scores[0].day).days + 1
+    figures = {"days": str(days), "score": f"{values[-1]:g}"}
+    return figures | {"lowest": f"{min(values):g}", "highest": f"{max(values):g}"}

@@ -1,0 +1,176 @@
+"""Double opt-in: one invitation, nothing more until the person answers Y, and a proof of every step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from coach.core import schedule
+from coach.core.conversation.hearing import Heard
+from coach.core.conversation.moment import Moment
+from coach.core.events import (
+    CheckInClosed,
+    CheckInOpened,
+    ConsentRecorded,
+    DetailsChanged,
+    Event,
+    MessageQueued,
+    StatusChanged,
+    TaskRaised,
+    TimerSet,
+)
+from coach.core.handbook import Word
+from coach.core.model import Asked, Lane, Language, Status
+from coach.core.programme import first_timers
+
+INVITE = "invite"
+ZONE_UNANSWERED = "zone_unanswered"
+PROMPT = "prompt"
+
+_ZONE_PATIENCE = timedelta(hours=24)
+_INVITATION_USEFUL = timedelta(hours=3)
+_MENU_DIGITS = 2
+
+
+def invite_later(moment: Moment) -> tuple[Event, ...]:
+    """Staff enrolled somebody: the invitation waits for an hour that is day in every zone the person may be in."""
+    due = _daytime(moment)
+    return (StatusChanged(Status.INVITED), TimerSet(INVITE, f"{INVITE}/{due.isoformat()}", due))
+
+
+def invite(moment: Moment) -> tuple[Event, ...]:
+    """The one invitation, with the consent wording as it was sent."""
+    body = moment.text("enrol.invitation")
+    return (
+        StatusChanged(Status.INVITED),
+        _consent(moment, "invited", "enrol.invitation", body),
+        MessageQueued("enrol.invitation", body, Lane.REPLY, moment.now + _INVITATION_USEFUL, "the one invitation"),
+        CheckInOpened(Asked.JOIN, moment.today, scheduled=False),
+    )
+
+
+def join_by_text(moment: Moment, language: Language) -> tuple[Event, ...]:
+    """A stranger, or somebody who left, texted the keyword."""
+    return (DetailsChanged(language=language.value), *invite(speaking(moment, language)))
+
+
+def speaking(moment: Moment, language: Language) -> Moment:
+    """The same moment in another language."""
+    person = replace(moment.participant, language=language)
+    return replace(moment, conversation=replace(moment.conversation, participant=person))
+
+
+def answer_invitation(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """Y enrols, N declines; anything else sends nothing and is shown to staff."""
+    if heard.reply.yes is True:
+        return _confirmed(moment, heard)
+    if heard.reply.yes is False:
+        return _declined(moment, heard)
+    return (TaskRaised("invitation_unclear", "the answer to the invitation could not be read"),)
+
+
+def _confirmed(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    welcome = moment.reply("enrol.welcome", "agreed to take part")
+    return (
+        *_closed(heard),
+        _consent(moment, "confirmed", "enrol.invitation", heard.message.body),
+        StatusChanged(Status.ACTIVE),
+        welcome,
+        *_zone_or_start(moment),
+    )
+
+
+def _declined(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    return (
+        *_closed(heard),
+        _consent(moment, "declined", "enrol.invitation", heard.message.body),
+        moment.reply("enrol.declined", "declined the invitation"),
+        StatusChanged(Status.OPTED_OUT),
+    )
+
+
+def _closed(heard: Heard) -> tuple[Event, ...]:
+    return (CheckInClosed(heard.question.id, answered=True),) if heard.question else ()
+
+
+def _zone_or_start(moment: Moment) -> tuple[Event, ...]:
+    choices = moment.handbook.library.zone_choices(moment.participant.country)
+    if moment.participant.zone is not None:
+        return start_programme(moment, moment.participant.zone)
+    if len(choices) == 1:
+        return start_programme(moment, choices[0].zone)
+    due = moment.now + _ZONE_PATIENCE
+    return (
+        CheckInOpened(Asked.ZONE, moment.today, scheduled=False),
+        moment.reply("enrol.ask_zone", "no time zone is known", choices=_listed(moment)),
+        TimerSet(ZONE_UNANSWERED, f"{ZONE_UNANSWERED}/{moment.today}", due),
+    )
+
+
+def _listed(moment: Moment) -> str:
+    choices = moment.handbook.library.zone_choices(moment.participant.country)
+    return " ".join(f"{number} {choice.label(moment.language)}" for number, choice in enumerate(choices, start=1))
+
+
+def answer_zone(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """A number of the list sets the zone and starts the programme; else ask once more, then staff find out."""
+    choices = moment.handbook.library.zone_choices(moment.participant.country)
+    picked = _picked_number(heard)
+    if picked is not None and 1 <= picked <= len(choices):
+        return (*_closed(heard), *start_programme(moment, choices[picked - 1].zone))
+    if moment.already_sent("enrol.zone_again", timedelta(days=7)):
+        return (TaskRaised("zone_unknown", "the answer to the time-zone question could not be read"),)
+    return (moment.reply("enrol.zone_again", "the time zone could not be read", choices=_listed(moment)),)
+
+
+def _picked_number(heard: Heard) -> int | None:
+    words = heard.message.body.split()
+    first = words[0].strip(".,)") if words else ""
+    return int(first) if first.isascii() and first.isdigit() and len(first) <= _MENU_DIGITS else None
+
+
+def start_programme(moment: Moment, zone: str) -> tuple[Event, ...]:
+    """Day 1 is today in the person's zone; one timer per slot of the timetable."""
+    today = schedule.local(moment.now, zone).date()
+    day_one = moment.participant.enrolled_on or today
+    person = replace(moment.participant, zone=zone, enrolled_on=day_one, status=Status.ACTIVE)
+    programme = moment.handbook.programmes[person.programme]
+    timers = tuple(
+        TimerSet(PROMPT, f"{due.slot.id}/{due.day}", due.at, {"slot": due.slot.id, "day": due.day.isoformat()})
+        for due in first_timers(programme, person, moment.now)
+    )
+    return (DetailsChanged(zone=zone, enrolled_on=day_one), *timers)
+
+
+def restart(moment: Moment) -> tuple[Event, ...]:
+    """Back from a pause or an opt-out: the timetable goes on from now."""
+    return start_programme(moment, moment.participant.zone) if moment.participant.zone else _zone_or_start(moment)
+
+
+def _consent(moment: Moment, step: str, template: str, wording: str) -> ConsentRecorded:
+    version = moment.handbook.library.templates[template].version
+    return ConsentRecorded(step, template, version, wording, moment.channel)
+
+
+def record_consent(moment: Moment, step: str, wording: str) -> ConsentRecorded:
+    """Proof of a later step, in the person's own words."""
+    return _consent(moment, step, "enrol.invitation", wording)
+
+
+def _daytime(moment: Moment) -> datetime:
+    person = moment.participant
+    choices = moment.handbook.library.zone_choices(person.country)
+    zones = [person.zone] if person.zone else [choice.zone for choice in choices] or ["UTC"]
+    at = moment.now
+    for _ in range(len(zones) + 2):
+        later = max(schedule.first_allowed(at, zone, person.quiet) for zone in zones)
+        if later == at:
+            break
+        at = later
+    return at
+
+
+def wants_to_join(heard: Heard) -> bool:
+    """True for the enrolment keyword."""
+    return heard.is_word(Word.JOIN)
+

@@ -1,0 +1,111 @@
+"""Reading one received text: what it says, what it calls for, and the facts worth keeping."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from coach.core import triage
+from coach.core.conversation.moment import Moment
+from coach.core.events import Event, Observed, ReplyRead
+from coach.core.handbook import Keyword, Word
+from coach.core.model import Asked, Assessment, CheckIn, InboundMessage, Kind, Observation, Reply
+from coach.core.reading import read
+
+_TOGETHER = timedelta(hours=48)
+"""Signs this close together count as one picture (clinical.md A, combinations)."""
+
+_AMOUNT_KINDS = {
+    Asked.HYDRATION: Kind.CUPS,
+    Asked.EXERCISE: Kind.MINUTES,
+    Asked.FALLS: Kind.FALLS,
+    Asked.STAIRS: Kind.STAIRS,
+    Asked.CHAIR_STANDS: Kind.CHAIR_STANDS,
+}
+_SEEN_MENU = {1: "yes", 2: "booked", 3: "not_yet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text with its reading."""
+
+    message: InboundMessage
+    question: CheckIn | None
+    reply: Reply
+    assessment: Assessment
+    keyword: Keyword | None
+    observations: tuple[Observation, ...]
+
+    @property
+    def asked(self) -> Asked:
+        """What the open question asked."""
+        return self.question.asked if self.question else Asked.NOTHING
+
+    def is_word(self, word: Word) -> bool:
+        """True when the whole text is that keyword."""
+        return self.keyword is not None and self.keyword.word is word
+
+    def facts(self) -> tuple[Event, ...]:
+        """The facts that every received text leaves, whatever is done about it."""
+        return (ReplyRead(self.reply, self.assessment, self.asked), *(Observed(o) for o in self.observations))
+
+
+def hear(moment: Moment, message: InboundMessage) -> Heard:
+    """Read and triage a text against the open question."""
+    question = moment.question()
+    asked = question.asked if question else Asked.NOTHING
+    reply = read(message.body, asked, moment.language, message.channel, moment.handbook.lexicon)
+    assessment = triage.assess(reply, moment.participant.profile, moment.handbook.triage, _recent_codes(moment))
+    keyword = moment.handbook.keywords.get(plain(message.body))
+    observations = tuple(_observations(moment, reply, assessment, asked, keyword))
+    return Heard(message, question, reply, assessment, keyword, observations)
+
+
+def plain(text: str) -> str:
+    """Lower case without accents or punctuation, single blanks: the form keywords are compared in."""
+    letters = unicodedata.normalize("NFD", text[:200]).casefold()
+    kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
+    return " ".join(kept.split())
+
+
+def _recent_codes(moment: Moment) -> frozenset[str]:
+    return frozenset(
+        fact.code
+        for fact in moment.conversation.observations
+        if fact.kind is Kind.SIGN and fact.code and moment.now - fact.at <= _TOGETHER
+    )
+
+
+def _observations(
+    moment: Moment, reply: Reply, assessment: Assessment, asked: Asked, keyword: Keyword | None
+) -> Iterator[Observation]:
+    def fact(kind: Kind, code: str | None = None, value: float | None = None) -> Observation:
+        return Observation(kind, moment.now, moment.today, code, value, asked)
+
+    yield fact(Kind.HEARD, code=reply.intent.value)
+    if reply.weakness is not None:
+        yield fact(Kind.WEAKNESS, value=float(reply.weakness))
+    levels = {reason.rule: float(reason.level.rank) for reason in assessment.reasons}
+    yield from (fact(Kind.SIGN, code, levels.get(code, 0.0)) for code in sorted({*reply.codes, *levels}))
+    yield from (fact(Kind.DENIED, code) for code in reply.denied_codes)
+    if reply.trend is not None:
+        yield fact(Kind.TREND, code=reply.trend.value)
+    if reply.onset is not None:
+        yield fact(Kind.ONSET, code=reply.onset.value)
+    if reply.amount is not None and asked in _AMOUNT_KINDS:
+        yield fact(_AMOUNT_KINDS[asked], value=reply.amount)
+    seen = _seen(reply, asked, keyword)
+    if seen is not None:
+        yield fact(Kind.SEEN, code=seen)
+
+
+def _seen(reply: Reply, asked: Asked, keyword: Keyword | None) -> str | None:
+    if keyword is not None and keyword.word in (Word.SEEN, Word.BOOKED):
+        return "yes" if keyword.word is Word.SEEN else "booked"
+    if asked is not Asked.SEEN:
+        return None
+    if reply.amount is not None:
+        return _SEEN_MENU.get(int(reply.amount))
+    return {True: "yes", False: "not_yet", None: None}[reply.yes]

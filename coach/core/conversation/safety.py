@@ -1,0 +1,153 @@
+"""Safety first: what a heard moment calls for, before anything else is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from coach.core import trend
+from coach.core.conversation.hearing import Heard
+from coach.core.conversation.history import row, rows
+from coach.core.conversation.moment import Moment
+from coach.core.events import CheckInClosed, CheckInOpened, EscalationRaised, Event, Said, TaskRaised
+from coach.core.model import Asked, Channel, Disposition, Lane, Observation, Reason, Status
+from coach.core.trend import Action, Decision
+
+_QUOTE = 300
+_FALL_CODES = ("fall_serious", "head_injury")
+_RED_FLAG = "red_flag"
+_LEFT = (Status.OPTED_OUT, Status.WRONG_PERSON)
+
+
+def safety(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """Cases, questions, tasks and notes that this text calls for, with the message that goes out at once."""
+    decisions = (*decide(moment, heard.observations), *_red_flag_answer(heard))
+    return tuple(fact for decision in decisions for fact in _carry_out(moment, heard, decision))
+
+
+def decide(moment: Moment, observations: tuple[Observation, ...]) -> tuple[Decision, ...]:
+    """Run the rules over the whole history and return what this moment's facts cause."""
+    person = moment.participant
+    facts = trend.Person(
+        non_ambulatory=person.profile.has("non_ambulatory"), lives_alone=bool(person.profile.lives_alone)
+    )
+    state = trend.start(facts, moment.handbook.trend)
+    for past in rows(moment.conversation):
+        state, _ = trend.hear(state, past)
+    now = row(moment.now, observations, zone=person.zone or "UTC", enrolled_on=person.enrolled_on)
+    today = replace(now, day=max(now.day, state.day))  # a clock set back must not silence the rules
+    _, decisions = trend.hear(state, today)
+    return tuple(d for d in decisions if d.day == today.day)
+
+
+def raised(events: tuple[Event, ...]) -> bool:
+    """True when the person has just been told to seek care, so that no lesser answer should follow."""
+    return any(isinstance(event, EscalationRaised) for event in events)
+
+
+def _red_flag_answer(heard: Heard) -> Iterator[Decision]:
+    if heard.asked is Asked.RED_FLAG and heard.reply.yes:
+        because = "answered yes to the list of warning signs in a call"
+        yield Decision(1, Action.ESCALATE, Disposition.EMERGENCY, (_RED_FLAG,), because)
+
+
+def _carry_out(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, ...]:
+    match decision.action:
+        case Action.ESCALATE:
+            return _escalate(moment, heard, decision)
+        case Action.RECHECK:
+            return _recheck(moment, heard, decision)
+        case Action.TASK:
+            return (TaskRaised(decision.rules[0], decision.because),)
+        case Action.RECOVERY:
+            return _recovery(moment)
+
+
+def _escalate(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, ...]:
+    level = decision.level or Disposition.EMERGENCY
+    quote = heard.message.body[:_QUOTE]
+    case = EscalationRaised(level, decision.rules, decision.because, quote)
+    return (case, *_tell(moment, heard, decision, level))
+
+
+def _tell(moment: Moment, heard: Heard, decision: Decision, level: Disposition) -> Iterator[Event]:
+    if moment.participant.status in _LEFT and level is not Disposition.EMERGENCY:
+        return  # staff see the case; whoever left is answered only where a life may depend on it
+    template, extra = _wording(moment, heard, decision, level)
+    lane = {Disposition.EMERGENCY: Lane.EMERGENCY, Disposition.URGENT: Lane.URGENT}.get(level, Lane.REPLY)
+    yield moment.alarm(template, lane, decision.because, **extra)
+    if template == "escalation.self_harm":
+        yield CheckInOpened(Asked.SAFE, moment.today, scheduled=False)
+    if moment.channel is Channel.VOICE:
+        yield _spoken(moment, template, level, extra)
+        if heard.question is not None:
+            yield CheckInClosed(heard.question.id, answered=heard.reply.weakness is not None)
+
+
+def _spoken(moment: Moment, template: str, level: Disposition, extra: dict[str, str]) -> Event:
+    spoken = "voice.emergency" if level is Disposition.EMERGENCY and template != "escalation.self_harm" else template
+    return Said(spoken, moment.text(spoken, **(extra | {"em": moment.spoken_number()})))
+
+
+def _wording(moment: Moment, heard: Heard, decision: Decision, level: Disposition) -> tuple[str, dict[str, str]]:
+    rules = decision.rules
+    sign = _sign(moment, rules, level)
+    if level is Disposition.EMERGENCY:
+        if "self_harm" in rules:
+            return "escalation.self_harm", {}
+        if any(code in rules for code in _FALL_CODES):
+            return "escalation.emergency_fall", {}
+        return "escalation.emergency", {"sign": sign}
+    if level is Disposition.URGENT:
+        return ("escalation.urgent_now" if heard.assessment.now else "escalation.urgent"), {"sign": sign}
+    if _from_codes(moment, rules):
+        return "escalation.routine_sign", {"sign": sign}
+    return "escalation.routine_trend", _trend_figures(moment, heard)
+
+
+def _trend_figures(moment: Moment, heard: Heard) -> dict[str, str]:
+    scored = [r for r in (*rows(moment.conversation),) if r.weakness is not None]
+    today = row(moment.now, heard.observations, zone=moment.participant.zone or "UTC",
+                enrolled_on=moment.participant.enrolled_on)
+    first = scored[0].day if scored else today.day
+    score = today.weakness if today.weakness is not None else (scored[-1].weakness if scored else 0)
+    return {"days": str(today.day - first + 1), "score": f"{score or 0:g}"}
+
+
+def _from_codes(moment: Moment, rules: tuple[str, ...]) -> bool:
+    return any(moment.handbook.triage.sign_words(rule, moment.language) for rule in rules)
+
+
+def _sign(moment: Moment, rules: tuple[str, ...], level: Disposition) -> str:
+    """Plain words for the finding that weighs most; never the name of a disease."""
+    words = [moment.handbook.triage.sign_words(rule, moment.language) for rule in rules]
+    found = [w for w in words if w]
+    if found:
+        return found[0]
+    fallback = "cannot_stand_new" if level is Disposition.EMERGENCY else "weakness_general"
+    return moment.handbook.triage.sign_words(fallback, moment.language) or ""
+
+
+def _recheck(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, ...]:
+    template = "recheck.j0" if "J0" in decision.rules else "recheck.j1"
+    score = next((r for r in heard.observations if r.value is not None and r.kind == "weakness"), None)
+    question = CheckInOpened(Asked.ONSET, moment.today, scheduled=False, base=decision.base, need=decision.need)
+    extra = {"score": f"{score.value:g}" if score and score.value is not None else ""}
+    return (question, moment.reply(template, decision.because, **extra))
+
+
+def _recovery(moment: Moment) -> tuple[Event, ...]:
+    if moment.participant.status is not Status.ACTIVE:
+        return ()
+    return (moment.reply("recovery.note", "the scores have been lower for three days"),)
+
+
+def emergency_line(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """The emergency number for somebody who asks about an emergency, or tells of another person's."""
+    levels = moment.handbook.triage.levels
+    asked_about: list[Reason] = [
+        Reason(f.code, levels[f.code], "") for f in heard.reply.hypothetical if f.code in levels
+    ]
+    if any(reason.level is Disposition.EMERGENCY for reason in asked_about):
+        return (moment.reply("emergency.line", "a warning sign was mentioned"),)
+    return ()

@@ -1,0 +1,49 @@
+"""The handbook: everything that clinicians and authors can change, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from coach.core.content import Library
+from coach.core.escalation import CaseOutcome
+from coach.core.model import Language
+from coach.core.programme import Programme
+from coach.core.reading import Lexicon
+from coach.core.trend import TrendRules
+from coach.core.triage import TriageRules
+
+
+class Word(StrEnum):
+    """A word that means one thing when it stands alone, whatever was asked."""
+
+    JOIN = "join"
+    CALLED = "called"
+    SEEN = "seen"
+    BOOKED = "booked"
+    LOG = "log"
+    CARRIER_STOP = "carrier_stop"  # the carrier itself has confirmed it and blocks us
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A bare word with its meaning and the language it shows."""
+
+    word: Word
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Handbook:
+    """All of messages/, and the names that every first text gives."""
+
+    library: Library
+    programmes: Mapping[str, Programme]
+    lexicon: Lexicon
+    triage: TriageRules
+    trend: TrendRules
+    keywords: Mapping[str, Keyword]
+    outcomes: tuple[CaseOutcome, ...]
+    organisation: str = "Leg Coach"
+    support_phone: str = ""
