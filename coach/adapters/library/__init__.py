@@ -1,0 +1,1 @@
+"""Content files as validated values of the core."""

@@ -1,0 +1,224 @@
+"""The line format of `coach assess`: one participant a line in, the decisions of that record a line out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import time
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from coach.core.model import Asked, Assessment, Language, Onset, Profile, Reply, TrendAnswer
+from coach.core.trend import Answers, Decision, Person, Row, Seen, TrendRules, decide
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+LONGEST_RECORD_DAYS = 3660
+TOGETHER_HOURS = 48  # signs of different texts belong together for so long
+_DEFAULT_AT = time(16, 30)
+_SEEN_MENU = {1: Seen.YES, 2: Seen.BOOKED, 3: Seen.NOT_YET}
+_Some = TypeVar("_Some")
+
+
+Judge = Callable[[str, Asked, Language, Profile, frozenset[str]], tuple[Reply, Assessment]]
+"""Reads a text and says what it calls for; given the text, what was asked, and the signs found in the last 48 hours."""
+
+
+class LineError(ValueError):
+    """A line that cannot be used; the text says where and how to mend it, without quoting what a person wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one line: an answer, or a complaint."""
+
+    answer: dict[str, Any] | None = None
+    complaint: str | None = None
+
+
+class _Part(BaseModel):
+    """Keys not named here are comments, but a near miss of a known key is refused: it would be silently lost."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True, allow_inf_nan=False)
+
+    def model_post_init(self, _context: object, /) -> None:
+        for key in self.model_extra or {}:
+            for meant in get_close_matches(key, type(self).model_fields, n=1, cutoff=0.8):
+                message = f"the key {key} is unknown; did you mean {meant}?"
+                raise ValueError(message)
+
+
+class _Answers(_Part):
+    onset: Onset | None = None
+    seen: Seen | None = None
+    trend: TrendAnswer | None = None
+    stairs: Annotated[int, Field(ge=0, le=3)] | None = None
+    falls: Annotated[int, Field(ge=0)] | None = None
+    chair_stands: Annotated[int, Field(ge=0)] | None = None
+
+    def values(self) -> Answers:
+        return Answers(self.onset, self.seen, self.trend, self.stairs, self.falls, self.chair_stands)
+
+
+class _Day(_Part):
+    day: Annotated[int, Field(ge=1, le=LONGEST_RECORD_DAYS)]
+    at: time | None = None
+    asked: Asked | None = None
+    text: str | None = None
+    weakness: float | None = None
+    answers: _Answers | None = None
+
+    def row(self) -> Row:
+        """The row as far as it is known without reading the text."""
+        return Row(
+            day=self.day,
+            at=self.at or _DEFAULT_AT,
+            asked=self.asked,
+            texted=bool((self.text or "").strip()),
+            weakness=self.weakness,
+            answers=self.answers.values() if self.answers else Answers(),
+        )
+
+
+class _Profile(_Part):
+    conditions: list[str] = []
+    medicines: list[str] = []
+    baseline: float | None = None
+    lives_alone: bool | None = None
+    age: int | None = None
+    sex: str | None = None
+
+    def values(self) -> Profile:
+        return Profile(
+            conditions=frozenset(self.conditions),
+            medicines=frozenset(self.medicines),
+            baseline=None if self.baseline is None else round(self.baseline),
+            lives_alone=self.lives_alone,
+            age=self.age,
+            sex=self.sex,
+        )
+
+
+class _Line(_Part):
+    id: str
+    profile: _Profile | None = None
+    language: Language = Language.EN
+    days: list[_Day]
+
+
+def assess_lines(lines: Iterable[str], judge: Judge, rules: TrendRules) -> Iterator[Outcome]:
+    """An outcome for every line that is not blank, in order. A bad line does not stop the others."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield Outcome(answer=assess_line(line, judge, rules))
+        except LineError as error:
+            yield Outcome(complaint=f"line {number}: {error}")
+
+
+def assess_line(line: str, judge: Judge, rules: TrendRules) -> dict[str, Any]:
+    """The answer to one line. Raises LineError when the line cannot be used."""
+    record = _parsed(line)
+    profile = record.profile.values() if record.profile else Profile()
+    person = Person(profile.has("non_ambulatory"), profile.lives_alone is True)
+    decisions = decide(_rows(record, profile, judge), person, rules)
+    return {"id": record.id, "decisions": [_printed(decision) for decision in decisions]}
+
+
+def _parsed(line: str) -> _Line:
+    try:
+        return _Line.model_validate_json(line)
+    except ValidationError as error:
+        raise LineError(_sentence(error.errors(include_input=False)[0])) from error
+
+
+def _sentence(error: ErrorDetails) -> str:
+    where = ", ".join(f"row {part + 1}" if isinstance(part, int) else part for part in error["loc"])
+    if error["type"] == "json_invalid":
+        return f"{error['msg']}. Write one JSON object on the line, with id and days."
+    if error["type"] == "value_error":
+        return f"{where or 'the line'}: {error['ctx']['error']}"
+    if error["type"] == "missing":
+        return f"{where} is missing; add it."
+    return f"{where or 'the line'}: {error['msg'].lower()}; mend it and run the line again."
+
+
+def _rows(record: _Line, profile: Profile, judge: Judge) -> list[Row]:
+    rows: list[Row] = []
+    for day in sorted(record.days, key=lambda one: one.day):
+        row = day.row()
+        if row.texted and day.text is not None:
+            recent = _recent(rows, row)
+            reply, assessment = judge(day.text, row.asked or Asked.WEAKNESS, record.language, profile, recent)
+            row = _with_reading(row, reply, assessment)
+        rows.append(row)
+    return rows
+
+
+def _recent(rows: list[Row], now: Row) -> frozenset[str]:
+    since = now.moment - TOGETHER_HOURS * 60
+    return frozenset(code for row in rows if row.moment >= since for code in row.codes)
+
+
+def _with_reading(row: Row, reply: Reply, assessment: Assessment) -> Row:
+    """The row with what its text says; a value given beside the text counts before it."""
+    return replace(
+        row,
+        weakness=_first(row.weakness, reply.weakness),
+        answers=_answers(row, reply),
+        codes=reply.codes,
+        assessment=assessment,
+    )
+
+
+def _answers(row: Row, reply: Reply) -> Answers:
+    given, asked = row.answers, row.asked
+    return Answers(
+        onset=_first(given.onset, _onset(asked, reply)),
+        seen=_first(given.seen, _seen(reply) if asked is Asked.SEEN else None),
+        trend=_first(given.trend, reply.trend if asked is Asked.TREND else None),
+        stairs=_first(given.stairs, _count(reply) if asked is Asked.STAIRS else None),
+        falls=_first(given.falls, _falls(reply) if asked is Asked.FALLS else None),
+        chair_stands=_first(given.chair_stands, _count(reply) if asked is Asked.CHAIR_STANDS else None),
+    )
+
+
+def _onset(asked: Asked | None, reply: Reply) -> Onset | None:
+    """A new beginning counts wherever it is told; "longer" only as an answer, as it may be about something else."""
+    if reply.onset is Onset.LONGER and asked is not Asked.ONSET:
+        return None
+    return reply.onset
+
+
+def _seen(reply: Reply) -> Seen | None:
+    if reply.amount is not None:
+        return _SEEN_MENU.get(round(reply.amount))
+    if reply.yes is None:
+        return None
+    return Seen.YES if reply.yes else Seen.NOT_YET
+
+
+def _falls(reply: Reply) -> int | None:
+    return int(reply.yes) if reply.amount is None and reply.yes is not None else _count(reply)
+
+
+def _count(reply: Reply) -> int | None:
+    return None if reply.amount is None else round(reply.amount)
+
+
+def _first(given: _Some | None, read: _Some | None) -> _Some | None:
+    return read if given is None else given
+
+
+def _printed(decision: Decision) -> dict[str, Any]:
+    return {
+        "day": decision.day,
+        "action": decision.action.value,
+        "level": decision.level.value if decision.level else None,
+        "rules": list(decision.rules),
+        "because": decision.because,
+    }
