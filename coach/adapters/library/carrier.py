@@ -1,0 +1,159 @@
+"""Reads messages/carrier.toml: what the carrier's codes mean, and the sentences a call says by itself."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from coach.core.model import Language
+from coach.ports import FailureClass
+
+LineName: TypeAlias = Literal[
+    "goodbye",
+    "not_heard",
+    "not_heard_key",
+    "not_heard_number",
+    "ready_again",
+    "ready_last",
+    "silent_goodbye",
+    "sorry",
+    "stranger",
+    "voicemail",
+    "voicemail_without_phone",
+]
+WordsName: TypeAlias = Literal["alarm", "choice_hints", "number_hints", "ready"]
+_T = TypeVar("_T")
+_PLACES = frozenset({"organisation", "support_phone", "emergency", "emergency_digits"})
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierCodes:
+    """What failed sends mean: by the carrier's code first, then by HTTP status."""
+
+    by_code: Mapping[int, FailureClass]
+    by_status: Mapping[int, FailureClass]
+
+    def classify(self, code: int | None, status: int | None = None) -> FailureClass:
+        """Give the class of a failure. What is not listed is UNKNOWN, which nothing repeats."""
+        if code is not None and code in self.by_code:
+            return self.by_code[code]
+        return self.by_status.get(status or 0, FailureClass.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceScript:
+    """The sentences and word lists of a call that no programme decides, with the names filled in."""
+
+    lines: Mapping[LineName, Mapping[Language, str]]
+    word_lists: Mapping[WordsName, Mapping[Language, tuple[str, ...]]]
+
+    def line(self, name: LineName, language: Language) -> str:
+        """Give one sentence, ready to be spoken."""
+        return self.lines[name][language]
+
+    def words(self, name: WordsName, language: Language) -> tuple[str, ...]:
+        """Give one word list of one language."""
+        return self.word_lists[name][language]
+
+    def all_words(self, name: WordsName) -> tuple[str, ...]:
+        """Give one word list in both languages, for both are always understood."""
+        return tuple(word for words in self.word_lists[name].values() for word in words)
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Failure(_Entry):
+    failure: FailureClass = Field(alias="class")
+    codes: list[int] = Field(min_length=1)
+    note: str = Field(min_length=1)
+
+
+class _Line(_Entry):
+    en: str = Field(min_length=1)
+    es: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_known_places(self) -> _Line:
+        for text in (self.en, self.es):
+            unknown = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None} - _PLACES
+            if unknown:
+                problem = f"unknown placeholder {sorted(unknown)} in: {text}"
+                raise ValueError(problem)
+        return self
+
+
+class _Words(_Entry):
+    en: list[str] = Field(min_length=1)
+    es: list[str] = Field(min_length=1)
+
+
+class _Voice(_Entry):
+    lines: dict[LineName, _Line]
+    words: dict[WordsName, _Words]
+
+    @model_validator(mode="after")
+    def _nothing_missing(self) -> _Voice:
+        missing = {*get_args(LineName), *get_args(WordsName)} - {*self.lines, *self.words}
+        if missing:
+            problem = f"missing under [voice]: {sorted(missing)}"
+            raise ValueError(problem)
+        return self
+
+
+class _File(_Entry):
+    failure: list[_Failure]
+    http: dict[int, FailureClass]
+    voice: _Voice
+
+    @model_validator(mode="after")
+    def _each_code_once(self) -> _File:
+        codes = [code for entry in self.failure for code in entry.codes]
+        twice = {code for code in codes if codes.count(code) > 1}
+        if twice:
+            problem = f"error codes listed twice: {sorted(twice)}"
+            raise ValueError(problem)
+        return self
+
+
+def load_carrier_codes(path: Path) -> CarrierCodes:
+    """Read the failure table of carrier.toml. ValueError when an entry is wrong, OSError when the file is absent."""
+    file = _read(path)
+    return CarrierCodes(
+        by_code={code: entry.failure for entry in file.failure for code in entry.codes},
+        by_status=file.http,
+    )
+
+
+def load_voice_script(path: Path, organisation: str, support_phone: str | None, emergency: str) -> VoiceScript:
+    """Read the call's own sentences of carrier.toml and fill in the names; `emergency` is a number such as 911.
+
+    Without a support phone the voicemail names none. Errors as `load_carrier_codes`.
+    """
+    voice = _read(path).voice
+    names = {
+        "organisation": organisation,
+        "support_phone": " ".join(support_phone or ""),  # spaced, so that a voice reads digit by digit
+        "emergency": emergency,
+        "emergency_digits": " ".join(emergency),
+    }
+    lines = {name: _both(line.en.format(**names), line.es.format(**names)) for name, line in voice.lines.items()}
+    if support_phone is None:
+        lines["voicemail"] = lines["voicemail_without_phone"]
+    words = {name: _both(tuple(entry.en), tuple(entry.es)) for name, entry in voice.words.items()}
+    return VoiceScript(lines, words)
+
+
+def _read(path: Path) -> _File:
+    return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def _both(en: _T, es: _T) -> dict[Language, _T]:
+    return {Language.EN: en, Language.ES: es}

@@ -1,0 +1,1 @@
+"""Everything that speaks HTTP: webhooks, calls, dashboard and API."""

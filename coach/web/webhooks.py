@@ -1,0 +1,135 @@
+"""What the carrier tells us: received texts and what became of sent ones; and the signed-form check of all webhooks.
+
+A webhook that is not the carrier's changes nothing and gets 403 with an empty body. A text is answered only after it is
+durably stored; the reply goes out by itself.
+"""
+
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any, NoReturn, Protocol
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from coach.adapters.twilio.forms import CALL_STATUS, INBOUND_TEXT, TEXT_STATUS, Form, Webhook, decode_form
+from coach.adapters.twilio.parse import parse_inbound, parse_status, raw_fields
+from coach.adapters.twilio.twiml import NO_REPLY
+from coach.adapters.twilio.verify import Verifier
+from coach.core.model import InboundMessage
+from coach.ports import Clock, DeliveryStatus
+
+MOST_BYTES = 1_000_000
+SIGNATURE = "X-Twilio-Signature"
+_log = logging.getLogger(__name__)
+
+
+class TextCoach(Protocol):
+    """What these routes need of the coach."""
+
+    def receive(self, message: InboundMessage, raw: Mapping[str, str]) -> object:
+        """Store the text durably, then deal with it; once per carrier id."""
+
+    def update_status(self, status: DeliveryStatus) -> None:
+        """Keep what became of an attempt, known or not."""
+
+
+class Refused(Exception):
+    """The request ends here, with this HTTP status and nothing else."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        """Keep the status to answer with."""
+        super().__init__(status.phrase)
+        self.status = status
+
+
+class SignedRoute(APIRoute):
+    """A route that answers `Refused` with its bare status, so that a stranger learns nothing from it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the route's own handler."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Refused as refused:
+                return Response(status_code=refused.status)
+
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A request as it came in, not yet believed."""
+
+    target: str  # raw path and, after a `?`, raw query
+    signature: str
+    body: bytes
+
+
+def signed(verifier: Verifier, webhook: Webhook) -> Callable[[Posted], Form]:
+    """Make the dependency that gives a route its form, and only ever one that the carrier signed.
+
+    Reading the body needs an async function and checking it should not hold up the event loop, hence two dependencies.
+    """
+
+    async def read(request: Request) -> Posted:
+        signatures = request.headers.getlist(SIGNATURE)
+        if len(signatures) != 1 or not verifier.has_form(signatures[0]):
+            _forbid("no signature")
+        return Posted(_target(request), signatures[0], await _body(request))
+
+    def check(posted: Annotated[Posted, Depends(read)]) -> Form:
+        try:
+            form = decode_form(posted.body)
+        except ValueError:
+            _forbid("unreadable form")
+        if not verifier.accepts(posted.target, form, posted.signature, webhook):
+            _forbid("wrong signature")
+        return form
+
+    return check
+
+
+def webhooks(coach: TextCoach, verifier: Verifier, clock: Clock) -> APIRouter:
+    """Make the routes of received texts and of status callbacks."""
+    router = APIRouter(route_class=SignedRoute, include_in_schema=False)
+
+    @router.post("/twilio/sms")
+    def text(form: Annotated[Form, Depends(signed(verifier, INBOUND_TEXT))]) -> Response:
+        coach.receive(parse_inbound(form, clock()), raw_fields(form))
+        return Response(NO_REPLY, media_type="text/xml")
+
+    @router.post("/twilio/status/{attempt}")
+    def text_status(attempt: str, form: Annotated[Form, Depends(signed(verifier, TEXT_STATUS))]) -> Response:
+        coach.update_status(parse_status(attempt, form, clock()))
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    @router.post("/twilio/call-status/{attempt}")
+    def call_status(attempt: str, form: Annotated[Form, Depends(signed(verifier, CALL_STATUS))]) -> Response:
+        coach.update_status(parse_status(attempt, form, clock()))
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    return router
+
+
+def _forbid(because: str) -> NoReturn:
+    _log.warning("webhook refused: %s", because)
+    raise Refused(HTTPStatus.FORBIDDEN)
+
+
+def _target(request: Request) -> str:
+    path: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    query: bytes = request.scope["query_string"]
+    return (path.split(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return bytes(body)

@@ -1,0 +1,180 @@
+"""Webhook forms as the coach's own values: lenient, storable, and nothing that matters lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coach.adapters.twilio.forms import Form, decode_form
+from coach.adapters.twilio.parse import (
+    BODY_LENGTH_FIELD,
+    BODY_MOST,
+    RAW_MOST,
+    parse_answer,
+    parse_inbound,
+    parse_status,
+    raw_fields,
+    visible,
+)
+from coach.core.model import Channel, InboundMessage
+from coach.ports import DeliveryStatus
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ROSA, OURS = "+14155550101", "+14155550199"
+TEXT = {"MessageSid": "SM" + "1" * 32, "From": ROSA, "To": OURS, "Body": "7 worse", "NumMedia": "0"}
+
+
+def form_of(**fields: str) -> Form:
+    """A form with these fields."""
+    return Form(tuple(fields.items()))
+
+
+def test_a_text_is_read_as_it_was_sent() -> None:
+    """Body untrimmed, ids and numbers as they stand."""
+    read = parse_inbound(form_of(**TEXT | {"Body": "  7 worse\r\n"}), NOON)
+    assert read == InboundMessage("SM" + "1" * 32, ROSA, OURS, "  7 worse\r\n", NOON)
+
+
+def test_what_the_carrier_already_answered_is_known() -> None:
+    """With the carrier's own opt-out handling a second confirmation would be one too many."""
+    assert parse_inbound(form_of(**TEXT, OptOutType="Stop"), NOON).opt_out_type == "STOP"
+
+
+@pytest.mark.parametrize(("given_media", "media"), [("2", 2), ("", 0), ("-1", 0), ("many", 0), ("²", 0), ("9" * 30, 0)])
+def test_an_odd_number_of_pictures_does_not_cost_the_text(given_media: str, media: int) -> None:
+    """NumMedia is a courtesy."""
+    assert parse_inbound(form_of(**TEXT | {"NumMedia": given_media}), NOON).media == media
+
+
+def test_only_the_id_and_the_sender_are_needed() -> None:
+    """Everything else has a careful default."""
+    read = parse_inbound(form_of(MessageSid="SM1", From=ROSA), NOON)
+    assert read == InboundMessage("SM1", ROSA, "", "", NOON)
+
+
+@pytest.mark.parametrize("missing", ["MessageSid", "From"])
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_text_without_id_or_sender_is_no_text(missing: str, blank: str) -> None:
+    """Neither could be answered or told from a repeat."""
+    with pytest.raises(ValueError, match=missing):
+        parse_inbound(form_of(**TEXT | {missing: blank}), NOON)
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("chest\x00pain", "chest\ufffdpain"),
+        ("\ud83d help", "\ufffd help"),
+        ("help \udced\udca0\udcbd", "help \ufffd\ufffd\ufffd"),
+        ("👩🏽‍🦼 7", "👩🏽‍🦼 7"),
+        ("\u202ereversed", "\u202ereversed"),
+    ],
+)
+def test_what_no_database_stores_becomes_visible(body: str, shown: str) -> None:
+    """NUL and lone surrogates show as U+FFFD; everything else stays."""
+    assert parse_inbound(form_of(**TEXT | {"Body": body}), NOON).body == shown
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=200))
+def test_every_body_can_be_stored(body: str) -> None:
+    """Any sequence of code points, lone surrogates among them."""
+    kept = parse_inbound(form_of(**TEXT | {"Body": body}), NOON).body
+    assert "\x00" not in kept
+    assert len(kept.encode()) >= len(kept) == len(body)
+
+
+def test_a_giant_text_keeps_its_head_and_its_tail() -> None:
+    """The words that matter may come last; the raw fields keep the rest and say how long it was."""
+    body = "I went to the shop and " * 4_500 + "I can't feel my legs"
+    message, raw = parse_inbound(form_of(**TEXT | {"Body": body}), NOON), raw_fields(form_of(**TEXT | {"Body": body}))
+    assert len(message.body) == BODY_MOST
+    assert message.body.startswith("I went to the shop")
+    assert message.body.endswith("I can't feel my legs")
+    assert " […] " in message.body
+    assert raw["Body"] == body[:RAW_MOST]
+    assert raw[BODY_LENGTH_FIELD] == str(len(body))
+
+
+def test_an_ordinary_text_has_no_note_about_its_length() -> None:
+    """The note means that something was left out."""
+    assert raw_fields(form_of(**TEXT)) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"MessageSid": "SM1", "MessageStatus": "delivered"}, DeliveryStatus("att-1", "SM1", "delivered", None, NOON)),
+        (
+            {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "30003"},
+            DeliveryStatus("att-1", "SM1", "undelivered", 30003, NOON),
+        ),
+        (
+            {"MessageSid": "SM1", "MessageStatus": "Teleported"},
+            DeliveryStatus("att-1", "SM1", "teleported", None, NOON),
+        ),
+        ({"MessageSid": "SM1", "ErrorCode": "none"}, DeliveryStatus("att-1", "SM1", "unknown", None, NOON)),
+        ({"CallSid": "CA1", "CallStatus": "no-answer"}, DeliveryStatus("att-1", "CA1", "no-answer", None, NOON)),
+    ],
+)
+def test_a_status_is_kept_whatever_it_says(fields: dict[str, str], status: DeliveryStatus) -> None:
+    """Unheard-of statuses and codes are kept, not fatal."""
+    assert parse_status("att-1", form_of(**fields), NOON) == status
+
+
+def test_a_status_without_an_id_is_no_status() -> None:
+    """It could not be bound to anything."""
+    with pytest.raises(ValueError, match="CallSid"):
+        parse_status("att-1", form_of(MessageStatus="sent"), NOON)
+
+
+def test_an_attempt_in_an_address_is_made_storable() -> None:
+    """The address is somebody's text as well."""
+    assert parse_status("a\x00" + "b" * 500, form_of(MessageSid="SM1"), NOON).attempt_id == "a\ufffd" + "b" * 198
+
+
+@pytest.mark.parametrize(
+    ("fields", "body", "confidence"),
+    [
+        ({"Digits": "7"}, "7", None),
+        ({"Digits": "7", "Confidence": "0.9"}, "7", None),
+        ({"SpeechResult": "about seven", "Confidence": "0.83"}, "about seven", 0.83),
+        ({"SpeechResult": "siete"}, "siete", None),
+        ({"SpeechResult": "siete", "Confidence": "nan"}, "siete", None),
+        ({"SpeechResult": "siete", "Confidence": "7"}, "siete", None),
+        ({"Digits": "7", "SpeechResult": "and help me", "Confidence": "0.5"}, "7 and help me", 0.5),
+    ],
+)
+def test_an_answer_is_keys_or_speech_or_both(fields: dict[str, str], body: str, confidence: float | None) -> None:
+    """Confidence belongs to speech alone and may be absent or senseless."""
+    read = parse_answer(form_of(CallSid="CA1", **fields), ROSA, OURS, "3", NOON)
+    assert read == InboundMessage("CA1-3", ROSA, OURS, body, NOON, Channel.VOICE, confidence=confidence)
+
+
+@pytest.mark.parametrize("fields", [{}, {"Digits": ""}, {"SpeechResult": "  "}, {"msg": "Gather End"}])
+def test_silence_is_no_answer(fields: dict[str, str]) -> None:
+    """Nothing to read, nothing to store."""
+    assert parse_answer(form_of(CallSid="CA1", **fields), ROSA, OURS, "3", NOON) is None
+
+
+def test_a_form_keeps_blank_values_and_every_character() -> None:
+    """A signature covers blank fields and blanks at the ends."""
+    pairs = (("Body", " ñ 👍\r\n+&= "), ("FromCity", ""))
+    assert decode_form(urlencode(pairs).encode()) == Form(pairs)
+
+
+@pytest.mark.parametrize("body", [b"Body", b"a=1&&b=2", b"&", b"=".join([b"&a"] * 600)])
+def test_a_form_that_is_not_well_formed_is_refused(body: bytes) -> None:
+    """No field without `=`, no empty field, no flood of fields."""
+    with pytest.raises(ValueError, match=r"."):
+        decode_form(body)
+
+
+def test_bytes_that_are_no_text_survive_reading_the_form() -> None:
+    """They are signed like all others, and shown as U+FFFD once the form is believed."""
+    form = decode_form(b"Body=help%ED%A0%80\xff")
+    assert form.get("Body").encode("utf-8", "surrogateescape") == b"help\xed\xa0\x80\xff"
+    assert visible(form.get("Body")) == "help\ufffd\ufffd\ufffd\ufffd"

@@ -1,0 +1,307 @@
+"""Received texts and status callbacks over HTTP: stored before they are answered, and only when signed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coach.adapters.twilio import Verifier
+from coach.adapters.twilio.parse import BODY_LENGTH_FIELD
+from coach.core.model import InboundMessage
+from coach.ports import DeliveryStatus
+from coach.web.webhooks import MOST_BYTES, webhooks
+from tests.adapters.twilio.posting import ACCOUNT, TOKEN, URL, Poster, encoded, signature_of
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ROSA, OURS = "+14155550101", "+14155550199"
+TEXT = {
+    "AccountSid": ACCOUNT,
+    "ApiVersion": "2010-04-01",
+    "Body": "7 worse",
+    "From": ROSA,
+    "MessageSid": "SM" + "1" * 32,
+    "NumMedia": "0",
+    "To": OURS,
+}
+STATUS = {"AccountSid": ACCOUNT, "MessageSid": "SM" + "1" * 32, "MessageStatus": "delivered", "To": ROSA}
+CALL_STATUS = {"AccountSid": ACCOUNT, "CallSid": "CA" + "1" * 32, "CallStatus": "no-answer", "To": ROSA, "From": OURS}
+ROUTES = [
+    pytest.param("/twilio/sms", TEXT, id="text"),
+    pytest.param("/twilio/status/att-1", STATUS, id="status"),
+    pytest.param("/twilio/call-status/att-1", CALL_STATUS, id="call status"),
+]
+
+
+class RecordingCoach:
+    """Stands in for the coach: keeps texts once per carrier id, and every status."""
+
+    def __init__(self) -> None:
+        """Nothing was heard yet."""
+        self.texts: dict[str, tuple[InboundMessage, Mapping[str, str]]] = {}
+        self.statuses: list[DeliveryStatus] = []
+        self.is_down = False
+
+    def receive(self, message: InboundMessage, raw: Mapping[str, str]) -> None:
+        """Keep a text, or fail like a database that is away."""
+        if self.is_down:
+            message_for_operators = "the database is away"
+            raise ConnectionError(message_for_operators)
+        self.texts.setdefault(message.carrier_id, (message, raw))
+
+    def update_status(self, status: DeliveryStatus) -> None:
+        """Keep a status."""
+        self.statuses.append(status)
+
+    @property
+    def is_untouched(self) -> bool:
+        """True while nothing was changed."""
+        return not self.texts and not self.statuses
+
+
+def carrier_of(coach: RecordingCoach) -> Poster:
+    """The carrier, posting to the routes of this coach."""
+    app = FastAPI()
+    app.include_router(webhooks(coach, Verifier((TOKEN,), URL, ACCOUNT), lambda: NOON))
+    return Poster(app)
+
+
+@pytest.fixture
+def coach() -> RecordingCoach:
+    """A coach that has heard nothing."""
+    return RecordingCoach()
+
+
+@pytest.fixture
+def carrier(coach: RecordingCoach) -> Poster:
+    """The carrier of that coach."""
+    return carrier_of(coach)
+
+
+def status_and_body(answer: httpx.Response) -> tuple[int, str]:
+    """What the carrier sees of an answer."""
+    return answer.status_code, answer.text
+
+
+def test_a_text_is_stored_and_answered_with_nothing_to_say(carrier: Poster, coach: RecordingCoach) -> None:
+    """The reply goes out through the API, so the answer is empty TwiML."""
+    answer = carrier.post("/twilio/sms", TEXT)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/xml; charset=utf-8")
+    assert answer.text == '<?xml version="1.0" encoding="UTF-8"?><Response />'
+    message, raw = coach.texts["SM" + "1" * 32]
+    assert message == InboundMessage("SM" + "1" * 32, ROSA, OURS, "7 worse", NOON)
+    assert raw == TEXT
+
+
+def test_a_text_that_cannot_be_stored_is_not_answered_as_if_it_were(carrier: Poster, coach: RecordingCoach) -> None:
+    """500 sends the carrier to its fallback address; 200 would lose the text."""
+    coach.is_down = True
+    assert carrier.post("/twilio/sms", TEXT).status_code == 500
+
+
+def test_a_repeated_text_changes_nothing_and_is_answered_alike(carrier: Poster, coach: RecordingCoach) -> None:
+    """A hundred replays are one text."""
+    answers = {status_and_body(carrier.post("/twilio/sms", TEXT)) for _ in range(100)}
+    assert (len(answers), len(coach.texts)) == (1, 1)
+
+
+def test_two_texts_with_the_same_words_stay_two(carrier: Poster, coach: RecordingCoach) -> None:
+    """Only the carrier's id tells a repeat."""
+    carrier.post("/twilio/sms", TEXT)
+    carrier.post("/twilio/sms", TEXT | {"MessageSid": "SM" + "2" * 32})
+    assert len(coach.texts) == 2
+
+
+def test_a_status_is_kept_for_its_attempt(carrier: Poster, coach: RecordingCoach) -> None:
+    """204 at once, whether the attempt is known or not."""
+    assert status_and_body(carrier.post("/twilio/status/att-1", STATUS | {"ErrorCode": "30003"})) == (204, "")
+    assert coach.statuses == [DeliveryStatus("att-1", "SM" + "1" * 32, "delivered", 30003, NOON)]
+
+
+def test_a_call_status_is_kept_for_its_attempt(carrier: Poster, coach: RecordingCoach) -> None:
+    """Calls have their own ids and words."""
+    assert status_and_body(carrier.post("/twilio/call-status/att-2", CALL_STATUS)) == (204, "")
+    assert coach.statuses == [DeliveryStatus("att-2", "CA" + "1" * 32, "no-answer", None, NOON)]
+
+
+def test_a_status_nobody_has_heard_of_is_kept(carrier: Poster, coach: RecordingCoach) -> None:
+    """The carrier adds words; none of them is fatal."""
+    assert status_and_body(carrier.post("/twilio/status/att-1", STATUS | {"MessageStatus": "beamed"})) == (204, "")
+    assert coach.statuses[0].status == "beamed"
+
+
+def test_a_quoted_attempt_id_is_read_back(carrier: Poster, coach: RecordingCoach) -> None:
+    """The signature is over the address as it was called, the id is what it stood for."""
+    assert carrier.post("/twilio/status/att%201", STATUS).status_code == 204
+    assert coach.statuses[0].attempt_id == "att 1"
+
+
+@pytest.mark.parametrize(("target", "fields"), ROUTES)
+@pytest.mark.parametrize(
+    "signature", ["", "x", "A" * 27 + "=", "A" * 4000, "\xe9" * 28], ids=["empty", "short", "wrong", "huge", "no ascii"]
+)
+def test_a_wrong_signature_is_forbidden_and_changes_nothing(
+    carrier: Poster, coach: RecordingCoach, target: str, fields: dict[str, str], signature: str
+) -> None:
+    """403, an empty body, nothing stored."""
+    answer = carrier.post(target, fields, signature.encode("latin-1"))
+    assert (answer.status_code, answer.content) == (403, b"")
+    assert coach.is_untouched
+
+
+@pytest.mark.parametrize(("target", "fields"), ROUTES)
+def test_a_missing_signature_is_forbidden(
+    carrier: Poster, coach: RecordingCoach, target: str, fields: dict[str, str]
+) -> None:
+    """No header, no belief."""
+    answer = carrier.request("POST", target, encoded(fields))
+    assert (answer.status_code, answer.content) == (403, b"")
+    assert coach.is_untouched
+
+
+@pytest.mark.parametrize(("target", "fields"), ROUTES)
+def test_two_signatures_are_forbidden(
+    carrier: Poster, coach: RecordingCoach, target: str, fields: dict[str, str]
+) -> None:
+    """Which of them a proxy looked at cannot be known."""
+    answer = carrier.post(target, fields, headers=[("X-Twilio-Signature", "x")])
+    assert (answer.status_code, answer.content) == (403, b"")
+    assert coach.is_untouched
+
+
+@pytest.mark.parametrize(("target", "fields"), ROUTES)
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Host", "evil.example.org"),
+        ("X-Forwarded-Host", "evil.example.org"),
+        ("X-Forwarded-Proto", "http"),
+        ("Forwarded", "host=e"),
+    ],
+)
+def test_the_address_is_never_taken_from_headers(
+    carrier: Poster, coach: RecordingCoach, target: str, fields: dict[str, str], header: tuple[str, str]
+) -> None:
+    """A signature for another host fails whatever the headers claim; one for ours holds whatever they claim."""
+    forged = signature_of(target, fields, url="https://evil.example.org")
+    assert carrier.post(target, fields, forged, [header]).status_code == 403
+    assert coach.is_untouched
+    assert carrier.post(target, fields, headers=[header]).status_code < 300
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b"Body", b"&&", b"Body=%ZZ", b"\xff\xfe", b"AccountSid=" + ACCOUNT.encode(), b"a=1&" * 2000],
+    ids=["empty", "json", "no value", "separators", "bad escape", "no text", "one field", "flood"],
+)
+def test_a_body_that_is_no_such_form_is_forbidden(carrier: Poster, coach: RecordingCoach, content: bytes) -> None:
+    """Under a signature of something else, everything is refused alike."""
+    signature = ("X-Twilio-Signature", signature_of("/twilio/sms", TEXT))
+    answer = carrier.request("POST", "/twilio/sms", content, [signature])
+    assert (answer.status_code, answer.content) == (403, b"")
+    assert coach.is_untouched
+
+
+@pytest.mark.parametrize("missing", ["MessageSid", "From", "AccountSid"])
+@pytest.mark.parametrize("blank", [None, ""])
+def test_a_signed_text_without_what_it_needs_is_forbidden(
+    carrier: Poster, coach: RecordingCoach, missing: str, blank: str | None
+) -> None:
+    """A text without id, sender or account is none the carrier sends."""
+    kept = {name: value for name, value in TEXT.items() if name != missing}
+    fields = kept if blank is None else kept | {missing: blank}
+    assert status_and_body(carrier.post("/twilio/sms", fields)) == (403, "")
+    assert coach.is_untouched
+
+
+def test_a_signature_is_no_good_at_another_route(carrier: Poster, coach: RecordingCoach) -> None:
+    """Not for another attempt, another route, or another query."""
+    signature = signature_of("/twilio/status/att-1", STATUS)
+    targets = ["/twilio/status/att-2", "/twilio/call-status/att-1", "/twilio/status/att-1?x=1", "/twilio/sms"]
+    assert [carrier.post(target, STATUS, signature).status_code for target in targets] == [403] * 4
+    assert coach.is_untouched
+
+
+def test_a_query_is_part_of_what_is_signed(carrier: Poster) -> None:
+    """In its raw form and order."""
+    target = "/twilio/status/att-1?b=%2F&a=1"
+    assert carrier.post(target, STATUS).status_code == 204
+    assert carrier.post("/twilio/status/att-1?a=1&b=%2F", STATUS, signature_of(target, STATUS)).status_code == 403
+
+
+def test_a_giant_request_is_cut_off(carrier: Poster, coach: RecordingCoach) -> None:
+    """More than a megabyte is not even read to its end."""
+    fields = TEXT | {"Body": "x" * (MOST_BYTES + 1)}
+    assert carrier.post("/twilio/sms", fields).status_code == 413
+    assert coach.is_untouched
+
+
+def test_a_giant_request_without_a_signature_is_not_read(carrier: Poster) -> None:
+    """A stranger cannot make us take in a megabyte."""
+    assert carrier.request("POST", "/twilio/sms", b"x" * (MOST_BYTES + 1)).status_code == 403
+
+
+def test_a_hundred_thousand_characters_are_kept_shortened_with_their_end(
+    carrier: Poster, coach: RecordingCoach
+) -> None:
+    """Head and tail are read, the raw fields hold all of it, and it does not take long."""
+    body = "é" * 99_980 + " I can't breathe now"
+    began = time.perf_counter()
+    assert carrier.post("/twilio/sms", TEXT | {"Body": body}).status_code == 200
+    taken = time.perf_counter() - began
+    ((message, raw),) = coach.texts.values()
+    assert (len(message.body), message.body[-20:]) == (10_000, " I can't breathe now")
+    assert (raw["Body"], raw[BODY_LENGTH_FIELD]) == (body, "100000")
+    assert taken < 2  # far above what it needs, so that a busy machine does not fail it
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("", ""),
+        ("   ", "   "),
+        ("7\r\nworse", "7\r\nworse"),
+        ("👩🏽‍🦼👨‍👩‍👧‍👦 7", "👩🏽‍🦼👨‍👩‍👧‍👦 7"),
+        ("\u202e7 \u2066x\u2069", "\u202e7 \u2066x\u2069"),
+        ("e" + "\u0301" * 500, "e" + "\u0301" * 500),
+        ("chest\x00pain", "chest\ufffdpain"),
+        ("help \ud83d", "help \ufffd\ufffd\ufffd"),
+        ("a=b&c=%41;+", "a=b&c=%41;+"),
+        ("<Response><Say>x</Say></Response>", "<Response><Say>x</Say></Response>"),
+    ],
+)
+def test_an_odd_text_is_stored_like_any_other(carrier: Poster, coach: RecordingCoach, body: str, kept: str) -> None:
+    """Blank, emoji, direction marks, stacked accents, NUL, broken characters."""
+    assert carrier.post("/twilio/sms", TEXT | {"Body": body}).status_code == 200
+    assert coach.texts["SM" + "1" * 32][0].body == kept
+    assert coach.texts["SM" + "1" * 32][1]["Body"] == kept
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=400))
+@settings(max_examples=300, deadline=None)
+def test_no_text_at_all_is_lost(body: str) -> None:
+    """Any code points: answered 200 and stored, with the words in place."""
+    coach = RecordingCoach()
+    assert carrier_of(coach).post("/twilio/sms", TEXT | {"Body": body + " chest pain"}).status_code == 200
+    assert coach.texts["SM" + "1" * 32][0].body.endswith(" chest pain")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
+def test_only_posts_are_taken(carrier: Poster, coach: RecordingCoach, method: str) -> None:
+    """Parameters of other methods end up in logs."""
+    assert carrier.request(method, "/twilio/sms?Body=7").status_code == 405
+    assert coach.is_untouched
+
+
+def test_a_refusal_is_logged_without_what_was_posted(carrier: Poster, caplog: pytest.LogCaptureFixture) -> None:
+    """Logs hold no numbers, names or words of people."""
+    carrier.post("/twilio/sms", TEXT, "A" * 27 + "=")
+    assert "wrong signature" in caplog.text
+    assert ROSA not in caplog.text
+    assert "worse" not in caplog.text
