@@ -102,7 +102,7 @@ def _for_seen(heard: Heard) -> str:
 
 
 def not_understood(moment: Moment, heard: Heard) -> tuple[Event, ...]:
-    """Ask again once; then a person reads it (clinical.md A, rule 7)."""
+    """Ask again once; then a person reads it."""
     if moment.channel is Channel.VOICE:
         return _not_understood_in_call(moment, heard)
     if moment.already_sent("unclear.first", timedelta(hours=24)) or moment.already_sent(

@@ -173,4 +173,3 @@ def _daytime(moment: Moment) -> datetime:
 def wants_to_join(heard: Heard) -> bool:
     """True for the enrolment keyword."""
     return heard.is_word(Word.JOIN)
-

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from coach.core import triage
 from coach.core.conversation.moment import Moment
 from coach.core.events import Event, Observed, ReplyRead
 from coach.core.handbook import Keyword, Word
-from coach.core.model import Asked, Assessment, CheckIn, InboundMessage, Kind, Observation, Reply
+from coach.core.model import Asked, Assessment, CheckIn, InboundMessage, Intent, Kind, Observation, Onset, Reply
 from coach.core.reading import read
 
 _TOGETHER = timedelta(hours=48)
-"""Signs this close together count as one picture (clinical.md A, combinations)."""
+"""Signs this close together count as one picture (combinations X1 to X18)."""
 
 _AMOUNT_KINDS = {
     Asked.HYDRATION: Kind.CUPS,
@@ -25,6 +25,7 @@ _AMOUNT_KINDS = {
     Asked.CHAIR_STANDS: Kind.CHAIR_STANDS,
 }
 _SEEN_MENU = {1: "yes", 2: "booked", 3: "not_yet"}
+_RED_FLAG_KEYS = {"1": True, "2": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def hear(moment: Moment, message: InboundMessage) -> Heard:
     question = moment.question()
     asked = question.asked if question else Asked.NOTHING
     reply = read(message.body, asked, moment.language, message.channel, moment.handbook.lexicon)
+    if asked is Asked.RED_FLAG and message.body.strip() in _RED_FLAG_KEYS:
+        reply = replace(reply, intent=Intent.ANSWER, yes=_RED_FLAG_KEYS[message.body.strip()])
     assessment = triage.assess(reply, moment.participant.profile, moment.handbook.triage, _recent_codes(moment))
     keyword = moment.handbook.keywords.get(plain(message.body))
     observations = tuple(_observations(moment, reply, assessment, asked, keyword))
@@ -90,9 +93,9 @@ def _observations(
     levels = {reason.rule: float(reason.level.rank) for reason in assessment.reasons}
     yield from (fact(Kind.SIGN, code, levels.get(code, 0.0)) for code in sorted({*reply.codes, *levels}))
     yield from (fact(Kind.DENIED, code) for code in reply.denied_codes)
-    if reply.trend is not None:
+    if reply.trend is not None and asked is Asked.TREND:
         yield fact(Kind.TREND, code=reply.trend.value)
-    if reply.onset is not None:
+    if reply.onset is not None and (asked is Asked.ONSET or reply.onset is not Onset.LONGER):
         yield fact(Kind.ONSET, code=reply.onset.value)
     if reply.amount is not None and asked in _AMOUNT_KINDS:
         yield fact(_AMOUNT_KINDS[asked], value=reply.amount)

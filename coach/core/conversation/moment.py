@@ -65,7 +65,7 @@ class Moment:
             "support": self.handbook.support_phone or self.handbook.organisation,
             "name": self.participant.name,
             "em": numbers.emergency,
-            "crisis": numbers.crisis,
+            "crisis": numbers.crisis_words[self.language],
             "urgent": numbers.urgent,
         }
         return common | extra

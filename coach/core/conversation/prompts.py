@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
+from coach.core import schedule
 from coach.core.content import Template, choose
 from coach.core.conversation import enrolment
 from coach.core.conversation.commands import RESUME
@@ -60,7 +61,10 @@ def _prompt(moment: Moment, timer: Timer) -> tuple[Event, ...]:
 def _next(moment: Moment, due: Due) -> tuple[Event, ...]:
     programme = moment.handbook.programmes[moment.participant.programme]
     later = next_due(programme, due.slot, moment.participant, max(moment.now, due.at))
-    if later is None or later.day == due.day:
+    if later is not None and later.day <= due.day:  # the zone changed meanwhile; that date has had its firing
+        end_of_day = schedule.to_utc(due.day + timedelta(days=1), time(0), moment.participant.zone or "UTC")
+        later = next_due(programme, due.slot, moment.participant, end_of_day)
+    if later is None:
         return ()
     payload = {"slot": later.slot.id, "day": later.day.isoformat()}
     return (TimerSet(enrolment.PROMPT, f"{later.slot.id}/{later.day}", later.at, payload),)

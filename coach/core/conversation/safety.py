@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from coach.core import trend
 from coach.core.conversation.hearing import Heard
@@ -16,6 +17,17 @@ from coach.core.trend import Action, Decision
 _QUOTE = 300
 _FALL_CODES = ("fall_serious", "head_injury")
 _RED_FLAG = "red_flag"
+_AGAIN = timedelta(hours=2)
+"""The same emergency told again this soon gets the short version (trend rules, cool-down)."""
+
+_URGENT_WORDING = {
+    "low_blood_sugar": "escalation.urgent_sugar",
+    "X15": "escalation.urgent_sugar",
+    "X17": "escalation.urgent_maternity",
+    "X9": "escalation.urgent_team",
+    "X5": "escalation.urgent_medicine",
+}
+"""Findings whose first step is another than to see a doctor, the most pressing first."""
 _LEFT = (Status.OPTED_OUT, Status.WRONG_PERSON)
 
 
@@ -36,8 +48,9 @@ def decide(moment: Moment, observations: tuple[Observation, ...]) -> tuple[Decis
         state, _ = trend.hear(state, past)
     now = row(moment.now, observations, zone=person.zone or "UTC", enrolled_on=person.enrolled_on)
     today = replace(now, day=max(now.day, state.day))  # a clock set back must not silence the rules
+    state, _ = trend.advance(state, today.moment)
     _, decisions = trend.hear(state, today)
-    return tuple(d for d in decisions if d.day == today.day)
+    return decisions
 
 
 def raised(events: tuple[Event, ...]) -> bool:
@@ -90,25 +103,38 @@ def _spoken(moment: Moment, template: str, level: Disposition, extra: dict[str, 
 
 
 def _wording(moment: Moment, heard: Heard, decision: Decision, level: Disposition) -> tuple[str, dict[str, str]]:
-    rules = decision.rules
-    sign = _sign(moment, rules, level)
+    sign = {"sign": _sign(moment, decision.rules, level)}
     if level is Disposition.EMERGENCY:
-        if "self_harm" in rules:
-            return "escalation.self_harm", {}
-        if any(code in rules for code in _FALL_CODES):
-            return "escalation.emergency_fall", {}
-        return "escalation.emergency", {"sign": sign}
+        return _emergency_wording(moment, decision), sign
     if level is Disposition.URGENT:
-        return ("escalation.urgent_now" if heard.assessment.now else "escalation.urgent"), {"sign": sign}
-    if _from_codes(moment, rules):
-        return "escalation.routine_sign", {"sign": sign}
+        usual = "escalation.urgent_now" if heard.assessment.now else "escalation.urgent"
+        return next((text for rule, text in _URGENT_WORDING.items() if rule in decision.rules), usual), sign
+    if _from_codes(moment, decision.rules):
+        return "escalation.routine_sign", sign
     return "escalation.routine_trend", _trend_figures(moment, heard)
+
+
+def _emergency_wording(moment: Moment, decision: Decision) -> str:
+    if "self_harm" in decision.rules:
+        return "escalation.self_harm"
+    same = any(
+        case.rules == decision.rules and moment.now - case.raised_at <= _AGAIN
+        for case in moment.conversation.escalations
+    )
+    if same:
+        return "escalation.emergency_again"
+    fell = any(code in decision.rules for code in _FALL_CODES)
+    return "escalation.emergency_fall" if fell else "escalation.emergency"
 
 
 def _trend_figures(moment: Moment, heard: Heard) -> dict[str, str]:
     scored = [r for r in (*rows(moment.conversation),) if r.weakness is not None]
-    today = row(moment.now, heard.observations, zone=moment.participant.zone or "UTC",
-                enrolled_on=moment.participant.enrolled_on)
+    today = row(
+        moment.now,
+        heard.observations,
+        zone=moment.participant.zone or "UTC",
+        enrolled_on=moment.participant.enrolled_on,
+    )
     first = scored[0].day if scored else today.day
     score = today.weakness if today.weakness is not None else (scored[-1].weakness if scored else 0)
     return {"days": str(today.day - first + 1), "score": f"{score or 0:g}"}

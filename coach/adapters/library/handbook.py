@@ -1,0 +1,28 @@
+"""messages/ → the handbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from coach.adapters.library.content import load_library, load_outcomes
+from coach.adapters.library.keywords import load_keywords
+from coach.adapters.library.lexicon import load_lexicon
+from coach.adapters.library.programmes import load_programmes
+from coach.adapters.library.trend import load_trend_rules
+from coach.adapters.library.triage import load_triage
+from coach.core.handbook import Handbook
+
+
+def load_handbook(folder: Path, organisation: str, support_phone: str = "") -> Handbook:
+    """All of messages/, checked. Raises ValueError with every problem found."""
+    return Handbook(
+        library=load_library(folder),
+        programmes=load_programmes(folder),
+        lexicon=load_lexicon(folder),
+        triage=load_triage(folder),
+        trend=load_trend_rules(folder / "triage" / "rules.toml"),
+        keywords=load_keywords(folder),
+        outcomes=load_outcomes(folder),
+        organisation=organisation,
+        support_phone=support_phone,
+    )

@@ -1,0 +1,175 @@
+"""`messages/lexicon/*.toml` → the reader's lexicon, refused with file and key when something is wrong."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from coach.core.reading.lexicon import Entry, Lexicon, Vocabulary, build_lexicon
+
+_PATTERN_KINDS = frozenset(
+    {
+        "sign", "cue", "fact", "intent", "topic", "trend", "trend_asked", "onset", "onset_asked", "yes", "hydration",
+        "exercise", "seen", "safe", "join", "identity", "number", "times",
+    },
+)  # fmt: skip
+_OTHER_KINDS = frozenset({"concept", "words", "short_forms", "numbers", "heard"})
+
+
+class LexiconError(ValueError):
+    """A lexicon file cannot be used; the message names the file and the key."""
+
+
+class _Row(BaseModel):
+    """One meaning with its wording in both languages; `both` serves either."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    both: list[str] = []
+    en: list[str] = []
+    es: list[str] = []
+
+    def all(self) -> tuple[str, ...]:
+        return (*self.both, *self.en, *self.es)
+
+
+class _SignRow(_Row):
+    """A sign: also how it stands towards other signs."""
+
+    severe: bool = False
+    persists: bool = False
+    absorbs: list[str] = []
+    replaces: list[str] = []
+
+
+@dataclass
+class _Parts:
+    """What the files say, gathered."""
+
+    concepts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    words: dict[str, frozenset[str]] = field(default_factory=dict)
+    short_forms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: dict[str, float] = field(default_factory=dict)
+    heard: dict[str, float] = field(default_factory=dict)
+    signs: dict[str, _SignRow] = field(default_factory=dict)
+
+
+def load_lexicon(folder: Path) -> Lexicon:
+    """Read all lexicon files of a folder and compile them; raises LexiconError naming file and key."""
+    parts = _Parts()
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        message = f"{folder} has no lexicon files; point to the folder messages/lexicon"
+        raise LexiconError(message)
+    for file in files:
+        _take_file(file, parts)
+    _check_signs(parts)
+    try:
+        return build_lexicon(_vocabulary(parts))
+    except ValueError as error:
+        message = f"{folder}: {error}"
+        raise LexiconError(message) from error
+
+
+def _take_file(file: Path, parts: _Parts) -> None:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{file.name}: not valid TOML: {error}"
+        raise LexiconError(message) from error
+    for kind, rows in content.items():
+        if kind not in _PATTERN_KINDS | _OTHER_KINDS or not isinstance(rows, dict):
+            message = f"{file.name}: unknown table [{kind}]"
+            raise LexiconError(message)
+        for name, row in rows.items():
+            _take_row(file, kind, name, row, parts)
+
+
+def _take_row(file: Path, kind: str, name: str, row: Any, parts: _Parts) -> None:  # noqa: ANN401 - unchecked TOML
+    where = f"{file.name}: {kind}.{name}"
+    if kind in ("numbers", "heard"):
+        table = parts.numbers if kind == "numbers" else parts.heard
+        table[name] = _number(where, row)
+    elif kind == "short_forms":
+        parts.short_forms[name] = tuple(_text(where, row).split())
+    else:
+        checked = _checked(where, _SignRow if kind == "sign" else _Row, row)
+        _keep(kind, name, checked, where, parts)
+
+
+def _keep(kind: str, name: str, row: _Row, where: str, parts: _Parts) -> None:
+    if kind == "words":
+        parts.words[name] = frozenset(row.all())
+    elif kind == "concept":
+        _once(name not in parts.concepts, where)
+        parts.concepts[name] = row.all()
+    else:
+        label = f"{kind}:{name}"
+        _once(all(e.label != label for e in parts.entries), where)
+        parts.entries.append(Entry(label, row.all()))
+        if isinstance(row, _SignRow):
+            parts.signs[name] = row
+
+
+def _once(new: bool, where: str) -> None:  # noqa: FBT001 - a check
+    if not new:
+        message = f"{where} is given twice"
+        raise LexiconError(message)
+
+
+def _number(where: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        message = f"{where} must be a number"
+        raise LexiconError(message)
+    return float(value)
+
+
+def _text(where: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        message = f"{where} must be the words it stands for"
+        raise LexiconError(message)
+    return value
+
+
+def _checked(where: str, model: type[_Row], row: Any) -> _Row:  # noqa: ANN401 - unchecked TOML
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        message = f"{where}.{key}: {first['msg']}"
+        raise LexiconError(message) from error
+
+
+def _check_signs(parts: _Parts) -> None:
+    """Every code named in `absorbs` or `replaces` must be a sign."""
+    for name, row in parts.signs.items():
+        for code in _unknown(row, parts):
+            message = f"sign.{name} names the unknown code {code!r} in absorbs or replaces"
+            raise LexiconError(message)
+
+
+def _unknown(row: _SignRow, parts: _Parts) -> Iterator[str]:
+    return (code for code in (*row.absorbs, *row.replaces) if code not in parts.signs)
+
+
+def _vocabulary(parts: _Parts) -> Vocabulary:
+    signs = parts.signs
+    return Vocabulary(
+        concepts=parts.concepts,
+        entries=tuple(parts.entries),
+        words=parts.words,
+        short_forms=parts.short_forms,
+        numbers=parts.numbers,
+        heard_numbers=parts.heard,
+        severe=frozenset(n for n, r in signs.items() if r.severe),
+        persists=frozenset(n for n, r in signs.items() if r.persists),
+        absorbs={n: frozenset(r.absorbs) for n, r in signs.items()},
+        replaces={n: frozenset(r.replaces) for n, r in signs.items()},
+    )

@@ -1,0 +1,126 @@
+"""From the timetable to moments: when a slot fires for one person, and which prompts of a day fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from coach.core import schedule
+from coach.core.model import Participant
+from coach.core.programme.timetable import PRIORITY, Programme, PromptKind, Slot
+
+_WEEK = 7 * schedule.DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One firing of a slot. It may be sent from `at` until `useful_until`, which never lies in quiet hours."""
+
+    slot: Slot
+    day: date
+    at: datetime
+    useful_until: datetime
+
+
+def week_of(participant: Participant, day: date) -> int:
+    """The programme week of a date, from 1; 0 or less before enrolment, and 0 without an enrolment date."""
+    return (day - participant.enrolled_on).days // 7 + 1 if participant.enrolled_on else 0
+
+
+def due_on(slot: Slot, participant: Participant, day: date, at: datetime) -> Due:
+    """The firing of a slot at a known moment, useful until its time is over or quiet hours begin."""
+    night = schedule.quiet_starts_after(at, participant.zone or "UTC", participant.quiet)
+    return Due(slot, day, at, max(at, min(at + slot.useful, night - schedule.SECOND)))
+
+
+def next_due(programme: Programme, slot: Slot, participant: Participant, after: datetime) -> Due | None:
+    """The slot's next firing strictly after a moment; None when the weeks are over, or the zone is not known."""
+    if participant.zone is None or participant.enrolled_on is None:
+        return None
+    begins = participant.enrolled_on + (slot.weeks.first - 1) * _WEEK
+    day = max(schedule.local(after, participant.zone).date(), begins)
+    for later in _days(day, participant.enrolled_on + slot.weeks.last * _WEEK):
+        due = _due(programme, slot, participant, later)
+        if due is not None and due.at > after:
+            return due
+    return None
+
+
+def first_timers(programme: Programme, participant: Participant, after: datetime) -> tuple[Due, ...]:
+    """The next firing of every slot, earliest first: what to set when somebody starts or comes back."""
+    found = (next_due(programme, slot, participant, after) for slot in programme.slots)
+    return tuple(sorted((due for due in found if due is not None), key=_by_time))
+
+
+def calendar(programme: Programme, participant: Participant, after: datetime, days: int) -> tuple[Due, ...]:
+    """What is planned to be sent from a moment on for so many local dates, if nothing holds it back."""
+    if participant.zone is None or participant.enrolled_on is None:
+        return ()
+    first = schedule.local(after, participant.zone).date()
+    planned = [
+        due
+        for day in _days(first, first + days * schedule.DAY)
+        for due in fitting(programme, participant, day, _usual(programme, participant, day))
+    ]
+    return tuple(sorted((due for due in planned if due.at > after), key=_by_time))
+
+
+def _days(first: date, end: date) -> Iterator[date]:
+    return (first + offset * schedule.DAY for offset in range(max(0, (end - first).days)))
+
+
+def _by_time(due: Due) -> tuple[datetime, int, str]:
+    return due.at, PRIORITY[due.slot.kind], due.slot.id
+
+
+def _due(programme: Programme, slot: Slot, participant: Participant, day: date) -> Due | None:
+    """The firing of a date. In quiet hours it stays where it is, to be recorded as held back by them."""
+    if participant.zone is None or day.weekday() not in slot.weekdays or week_of(participant, day) not in slot.weeks:
+        return None
+    moved = schedule.occurrence(day, slot.at, participant.zone, participant.quiet, programme.limits.move)
+    found = moved or schedule.occurrence(day, slot.at, participant.zone)
+    return due_on(slot, participant, day, found.at) if found else None
+
+
+def of_day(programme: Programme, participant: Participant, day: date) -> Iterator[Due]:
+    """Every firing of a date, whether or not it will be sent."""
+    found = (_due(programme, slot, participant, day) for slot in programme.slots)
+    return (due for due in found if due is not None)
+
+
+def _usual(programme: Programme, participant: Participant, day: date) -> Iterator[Due]:
+    zone = participant.zone or "UTC"
+    for due in of_day(programme, participant, day):
+        if not due.slot.stepped_up and not schedule.is_quiet(due.at, zone, participant.quiet):
+            yield due
+
+
+def rank(due: Due) -> tuple[int, bool, datetime, str]:
+    """Sorts the more important prompt first: kind, planned before extra, then the clock."""
+    return PRIORITY[due.slot.kind], due.slot.stepped_up, due.at, due.slot.id
+
+
+def fitting(programme: Programme, participant: Participant, day: date, wanted: Iterable[Due]) -> tuple[Due, ...]:
+    """Those of a day's prompts that fit: the more important first, none too near another, none above the cap."""
+    cap = programme.cap(week_of(participant, day))
+    kept: list[Due] = []
+    for due in sorted(wanted, key=rank):
+        full = cap is not None and len(kept) >= cap.per_day
+        if not full and neighbour(programme, due, kept) is None:
+            kept.append(due)
+    return tuple(kept)
+
+
+def neighbour(programme: Programme, due: Due, others: Iterable[Due]) -> Due | None:
+    """Another prompt so near that the two must become one."""
+    return next((o for o in others if o is not due and abs(o.at - due.at) < programme.limits.merge), None)
+
+
+def check_ins_left(programme: Programme, participant: Participant, day: date) -> int:
+    """How many planned check-ins the programme week still has after a date."""
+    week = week_of(participant, day)
+    later = (day + offset * schedule.DAY for offset in range(1, 7))
+    asked = [slot for slot in programme.slots if slot.kind is PromptKind.CHECK_IN and not slot.stepped_up]
+    days = [d for d in later if week_of(participant, d) == week]
+    return sum(d.weekday() in slot.weekdays and week in slot.weeks for slot in asked for d in days)

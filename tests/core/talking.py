@@ -1,0 +1,165 @@
+"""A conversation in memory: what the store would have kept after each decision, so that rules read as a dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from coach.adapters.library.handbook import load_handbook
+from coach.core import conversation as core
+from coach.core.events import (
+    CheckInClosed,
+    CheckInOpened,
+    DetailsChanged,
+    EscalationRaised,
+    Event,
+    MessageQueued,
+    Observed,
+    PromptSkipped,
+    Said,
+    StatusChanged,
+    TaskRaised,
+    TimerSet,
+)
+from coach.core.model import (
+    Channel,
+    CheckIn,
+    Conversation,
+    Escalation,
+    InboundMessage,
+    Language,
+    Participant,
+    Sent,
+    Status,
+    Timer,
+)
+
+HANDBOOK = load_handbook(Path(__file__).parents[2] / "messages", "Leg Coach", "+1 202-555-0199")
+_E = TypeVar("_E")
+
+
+@dataclass
+class Talk:
+    """Somebody who talks with the coach at moments that the test chooses."""
+
+    now: datetime
+    conversation: Conversation
+    timers: dict[str, Timer] = field(default_factory=dict)
+    last: tuple[Event, ...] = ()
+
+    def says(self, body: str, channel: Channel = Channel.SMS, opt_out_type: str | None = None) -> tuple[Event, ...]:
+        """Let the person write or speak, a minute later; gives the facts of the decision."""
+        self.now += timedelta(minutes=1)
+        person = self.conversation.participant.phone
+        message = InboundMessage(
+            f"SM{self.now.timestamp():.0f}", person, "+12025550100", body, self.now, channel, opt_out_type
+        )
+        return self._keep(core.respond(self.conversation, message, HANDBOOK, self.now))
+
+    def invited(self) -> tuple[Event, ...]:
+        """Staff enrol the person."""
+        return self._keep(core.invite_later(core.Moment(self.conversation, HANDBOOK, self.now)))
+
+    def call_opens(self) -> tuple[Event, ...]:
+        """A call reached the person and they pressed 1."""
+        return self._keep(core.open_call(self.conversation, HANDBOOK, self.now))
+
+    def at(self, moment: datetime) -> Talk:
+        """Let time pass, firing what comes due on the way, in order."""
+        while due := sorted((t for t in self.timers.values() if t.due_at <= moment), key=lambda t: t.due_at):
+            timer = due[0]
+            del self.timers[timer.key]
+            self.now = max(self.now, timer.due_at)
+            self._keep(core.fire(self.conversation, timer, HANDBOOK, self.now))
+        self.now = moment
+        return self
+
+    def prompted(self, moment: datetime) -> tuple[MessageQueued, ...]:
+        """What is queued by time alone until a moment."""
+        before = len(self.queued)
+        self.at(moment)
+        return tuple(self.queued[before:])
+
+    queued: list[MessageQueued] = field(default_factory=list)
+    skipped: list[PromptSkipped] = field(default_factory=list)
+
+    def _keep(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        for event in events:
+            self.conversation = _after(self.conversation, event, self.now)
+            if isinstance(event, MessageQueued):
+                self.queued.append(event)
+            if isinstance(event, PromptSkipped):
+                self.skipped.append(event)
+            if isinstance(event, TimerSet):
+                self.timers[event.key] = Timer(0, 1, event.kind, event.key, event.due_at, event.payload)
+        self.last = events
+        return events
+
+
+def _after(known: Conversation, event: Event, now: datetime) -> Conversation:
+    match event:
+        case Observed():
+            return replace(known, observations=(*known.observations, event.observation))
+        case CheckInOpened():
+            return _opened(known, event, now)
+        case CheckInClosed():
+            closed = tuple(_closed(c, event, now) if c.id == event.check_in_id else c for c in known.check_ins)
+            return replace(known, check_ins=closed)
+        case EscalationRaised():
+            number = len(known.escalations) + 1
+            case = Escalation(number, 1, event.level, event.rules, event.because, event.quote, now)
+            return replace(known, escalations=(*known.escalations, case))
+        case StatusChanged():
+            return replace(known, participant=replace(known.participant, status=event.status))
+        case DetailsChanged():
+            return replace(known, participant=_changed(known.participant, event))
+        case MessageQueued():
+            return replace(known, sent=(*known.sent, Sent(event.template, event.lane, now)))
+    return known
+
+
+def _opened(known: Conversation, event: CheckInOpened, now: datetime) -> Conversation:
+    others = tuple(replace(c, closed_at=now) if _same(c, event) else c for c in known.check_ins)
+    question = CheckIn(len(others) + 1, event.asked, now, event.day, event.scheduled, base=event.base, need=event.need)
+    return replace(known, check_ins=(*others, question))
+
+
+def _same(question: CheckIn, event: CheckInOpened) -> bool:
+    return question.closed_at is None and question.asked is event.asked
+
+
+def _closed(question: CheckIn, event: CheckInClosed, now: datetime) -> CheckIn:
+    return replace(question, closed_at=now, answered_at=now if event.answered else None)
+
+
+def _changed(person: Participant, event: DetailsChanged) -> Participant:
+    return replace(
+        person,
+        language=Language(event.language) if event.language else person.language,
+        zone=event.zone or person.zone,
+        enrolled_on=event.enrolled_on or person.enrolled_on,
+    )
+
+
+def meet(now: datetime, **facts: object) -> Talk:
+    """Somebody in New York; a stranger unless told otherwise."""
+    person = Participant(1, "+12025550142", Status.STRANGER, Language.EN, "US")
+    return Talk(now, Conversation(replace(person, **facts)))  # type: ignore[arg-type]  # facts of Participant
+
+
+def of(events: Iterable[Event], kind: type[_E]) -> list[_E]:
+    """The facts of one kind."""
+    return [event for event in events if isinstance(event, kind)]
+
+
+def templates(events: Iterable[Event]) -> list[str]:
+    """The ids of what was queued or spoken, in order."""
+    return [event.template for event in events if isinstance(event, MessageQueued | Said)]
+
+
+def tasks(events: Iterable[Event]) -> list[str]:
+    """The kinds of work raised for coordinators."""
+    return [task.kind for task in of(events, TaskRaised)]
