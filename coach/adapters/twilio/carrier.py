@@ -58,6 +58,10 @@ class TwilioCarrier:
         self._client = _client(options, clock)
         self._public_url = options.public_url.rstrip("/")
 
+    def close(self) -> None:
+        """Give the connections back. Nothing can be sent afterwards."""
+        self._client.http_client.session.close()
+
     def send(self, message: OutboundMessage) -> SendResult:
         """Post one text, with the attempt id in its status-callback address."""
         return attempt(lambda: _accepted(self._client.messages.create(**self._text(message))), self._codes)

@@ -1,0 +1,1 @@
+"""The database adapter: the only home of SQLAlchemy."""

@@ -1,0 +1,159 @@
+"""How attempts end: known, put back, in doubt, settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, update
+
+from coach.adapters.database.claims import message_of
+from coach.adapters.database.rate import pause
+from coach.adapters.database.statuses import RANK, bind
+from coach.adapters.database.tables import attempt, outbox
+from coach.adapters.database.tasks import MUST_ARRIVE, has_open_task, raise_undelivered
+from coach.core.model import OutboundMessage
+from coach.ports import FailureClass, Outcome, SendResult
+
+_FIRST_PAUSE = timedelta(seconds=2)
+_LONGEST_PAUSE = timedelta(minutes=10)
+_ACCOUNT_PAUSE = timedelta(minutes=1)
+_LATER = (FailureClass.ACCOUNT, FailureClass.THROTTLE, FailureClass.RETRY)
+
+
+def finish(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> None:
+    """Record how an attempt ended.
+
+    A sender whose lease ran out, or who was overtaken by a callback, changes nothing but one thing: when the carrier
+    gave it an id, that id is bound, for it ends the doubt.
+    """
+    still_open = _close(connection, message, result, now)
+    if result.outcome is Outcome.ACCEPTED and result.carrier_id is not None:
+        bind(connection, message.attempt_id, result.carrier_id, now)
+    if still_open:
+        _move(connection, message, result, now)
+
+
+def _close(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> bool:
+    ended = {
+        "finished_at": now,
+        "outcome": result.outcome,
+        "status": result.status if result.status in RANK else None,
+        "code": result.code,
+        "failure": result.failure,
+    }
+    still_open = update(attempt).where(attempt.c.id == message.attempt_id, attempt.c.outcome.is_(None))
+    return connection.execute(still_open.values(ended)).rowcount == 1
+
+
+def _move(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> None:
+    """Take the message on from `sending`."""
+    match result.outcome:
+        case Outcome.ACCEPTED:
+            _set_state(connection, message, "accepted")
+        case Outcome.IN_DOUBT:
+            _set_state(connection, message, "in_doubt")
+        case Outcome.REJECTED if result.failure not in _LATER:
+            _set_state(connection, message, "failed")
+        case _:
+            _put_back(connection, message, result, now)
+    _tell(connection, message, result, now)
+
+
+def _set_state(connection: Connection, message: OutboundMessage, state: str) -> None:
+    sending = update(outbox).where(outbox.c.id == message.outbox_id, outbox.c.state == "sending")
+    connection.execute(sending.values(state=state, lease_until=None))
+
+
+def _put_back(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> None:
+    """Not created at the carrier, so it may go again: later each time, until it expires."""
+    mine = (outbox.c.id == message.outbox_id, outbox.c.state == "sending")
+    tries = connection.scalar(select(outbox.c.tries).where(*mine))
+    if tries is None:
+        return
+    wait = result.retry_after if result.retry_after is not None else pause_after(tries)
+    again = {"state": "pending", "lease_until": None, "not_before": now + wait}
+    connection.execute(update(outbox).where(*mine).values(again))
+    if result.outcome is Outcome.THROTTLED:
+        pause(connection, now + (result.retry_after or _FIRST_PAUSE), "the carrier asked for fewer messages")
+    if result.failure is FailureClass.ACCOUNT:
+        pause(connection, now + _ACCOUNT_PAUSE, f"the carrier refuses the account or sender ({result.code})")
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long a message waits after so many tries: doubling from four seconds up to ten minutes."""
+    return min(_FIRST_PAUSE * float(2 ** min(tries, 10)), _LONGEST_PAUSE)
+
+
+def _tell(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> None:
+    """A person hears of a refused message when it mattered, and of a number that can take no texts."""
+    if result.outcome is not Outcome.REJECTED or result.failure is FailureClass.SUPPRESSED:
+        return
+    if message.lane in MUST_ARRIVE:
+        because = "The carrier refused an important message. Please get in touch with the person yourself."
+    elif result.failure is FailureClass.NUMBER and not has_open_task(connection, message.participant_id, "undelivered"):
+        because = "This number cannot take messages. Please find another way to reach the person."
+    else:
+        return
+    raise_undelivered(connection, message.outbox_id, message.participant_id, because, now)
+
+
+def expire_leases(connection: Connection, now: datetime) -> int:
+    """Attempts whose sender vanished become in doubt."""
+    statement = select(attempt.c.id, attempt.c.outbox_id).join(outbox, outbox.c.id == attempt.c.outbox_id)
+    vanished = statement.where(outbox.c.state == "sending", outbox.c.lease_until < now, attempt.c.outcome.is_(None))
+    rows = connection.execute(vanished.with_for_update(skip_locked=True)).all()
+    if rows:
+        doubt = {"outcome": Outcome.IN_DOUBT, "finished_at": now}
+        connection.execute(update(attempt).where(attempt.c.id.in_([row.id for row in rows])).values(doubt))
+        ids = [row.outbox_id for row in rows]
+        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(state="in_doubt", lease_until=None))
+    return len(rows)
+
+
+def in_doubt(connection: Connection, older_than: datetime, limit: int) -> Sequence[OutboundMessage]:
+    """Unsettled attempts without a carrier id that began before then, oldest first."""
+    doubtful = _attempts().where(
+        outbox.c.state == "in_doubt",
+        attempt.c.outcome == Outcome.IN_DOUBT,
+        attempt.c.carrier_id.is_(None),
+        attempt.c.settled_at.is_(None),
+        attempt.c.started_at < older_than,
+    )
+    rows = connection.execute(doubtful.order_by(attempt.c.started_at, attempt.c.id).limit(limit))
+    return [message_of(row, row.attempt_id) for row in rows]
+
+
+def settle(
+    connection: Connection, message: OutboundMessage, carrier_id: str | None, *, send_again: bool, now: datetime
+) -> None:
+    """End a doubt. A callback that came first has the last word."""
+    mine = update(attempt).where(attempt.c.id == message.attempt_id, attempt.c.carrier_id.is_(None))
+    if carrier_id is not None:
+        bind(connection, message.attempt_id, carrier_id, now)
+        return
+    connection.execute(mine.values(settled_at=now))
+    doubtful = update(outbox).where(outbox.c.id == message.outbox_id, outbox.c.state == "in_doubt")
+    state = "pending" if send_again else "failed"
+    ended = connection.execute(doubtful.values(state=state, not_before=now)).rowcount == 1
+    if ended and not send_again and message.lane in MUST_ARRIVE:
+        because = "It is not known whether an important message was sent. Please get in touch with the person yourself."
+        raise_undelivered(connection, message.outbox_id, message.participant_id, because, now)
+
+
+def message_of_attempt(connection: Connection, attempt_id: str) -> OutboundMessage | None:
+    """The message an attempt was made for."""
+    row = connection.execute(_attempts().where(attempt.c.id == attempt_id)).one_or_none()
+    return message_of(row, attempt_id) if row else None
+
+
+def bound_carrier_ids(connection: Connection, carrier_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the ids that already belong to an attempt."""
+    known = select(attempt.c.carrier_id).where(attempt.c.carrier_id.in_(carrier_ids))
+    return frozenset(connection.scalars(known))
+
+
+def _attempts() -> Select[Any]:
+    statement = select(outbox, attempt.c.id.label("attempt_id"))
+    return statement.join(attempt, attempt.c.outbox_id == outbox.c.id)

@@ -1,0 +1,85 @@
+"""Opens the database: SQLite on one machine, PostgreSQL on several.
+
+SQLite follows SQLAlchemy's recipe for explicit transactions (dialect page, "Enabling Non-Legacy SQLite Transactional
+Modes"): the driver's own BEGIN is switched off and ours is IMMEDIATE, because two processes that read first and write
+later would otherwise both act on the same row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+
+_BUSY_MS = 15_000
+_READING = "coach_reading"
+
+
+class UnknownDatabase(ValueError):
+    """The address names a database this coach cannot use."""
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database by its SQLAlchemy address.
+
+    Args:
+        url: `sqlite:///file.db`, `sqlite://` (in memory, for one process) or `postgresql+psycopg://…`.
+
+    Raises:
+        UnknownDatabase: the address is neither.
+    """
+    address = make_url(url)
+    backend = address.get_backend_name()
+    if backend == "sqlite":
+        return _open_sqlite(address)
+    if backend in {"postgresql", "postgres"}:
+        return _open_postgresql(address.set(drivername="postgresql+psycopg"))
+    message = f"The database address must begin with sqlite:// or postgresql+psycopg://, not {address.drivername}://."
+    raise UnknownDatabase(message)
+
+
+def for_reading(engine: Engine) -> Engine:
+    """The same database for transactions that only read: on SQLite they do not wait for the writer."""
+    return engine.execution_options(**{_READING: True})
+
+
+def _open_sqlite(address: URL) -> Engine:
+    arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+    if in_memory(address):
+        # One connection handed from thread to thread: a second one would open a second, empty database.
+        arguments |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+    engine = create_engine(address, **arguments)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def in_memory(address: URL) -> bool:
+    """Whether the SQLite address names no file."""
+    return not address.database or address.database == ":memory:"
+
+
+def _prepare_sqlite(driver: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection has no type here
+    driver.isolation_level = None
+    cursor = driver.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _open_postgresql(address: URL) -> Engine:
+    engine = create_engine(address, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(driver: Any, _record: object) -> None:  # noqa: ANN401 - as above
+    driver.execute("SET TIME ZONE 'UTC'")
+    driver.commit()

@@ -1,0 +1,79 @@
+"""Received messages: stored once, before anything can fail, and decided once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from coach.adapters.database.statements import upsert
+from coach.adapters.database.tables import inbound, participant
+from coach.adapters.database.tasks import raise_task
+from coach.core.model import Channel, InboundMessage
+from coach.ports import Kept
+
+
+def keep(connection: Connection, message: InboundMessage, raw: Mapping[str, str]) -> Kept:
+    """Store a message, or find the one with the same carrier id."""
+    sender = select(participant.c.id).where(participant.c.phone == message.sender).scalar_subquery()
+    row = {
+        "carrier_id": message.carrier_id,
+        "participant_id": sender,
+        "channel": message.channel,
+        "sender": message.sender,
+        "recipient": message.recipient,
+        "body": message.body,
+        "raw": dict(raw),
+        "opt_out_type": message.opt_out_type,
+        "media": message.media,
+        "confidence": message.confidence,
+        "received_at": message.received_at,
+    }
+    connection.execute(upsert(connection, inbound).values(**row).on_conflict_do_nothing(index_elements=["carrier_id"]))
+    known = select(inbound.c.id, inbound.c.decided_at).where(inbound.c.carrier_id == message.carrier_id)
+    kept = connection.execute(known).one()
+    return Kept(kept.id, decided=kept.decided_at is not None)
+
+
+def undecided(connection: Connection, before: datetime, limit: int) -> Sequence[int]:
+    """Messages that wait, oldest first."""
+    waiting = select(inbound.c.id).where(inbound.c.decided_at.is_(None), inbound.c.received_at < before)
+    return connection.scalars(waiting.order_by(inbound.c.received_at, inbound.c.id).limit(limit)).all()
+
+
+def claim(connection: Connection, inbound_id: int) -> InboundMessage | None:
+    """The message, locked, unless it was decided before."""
+    waiting = select(inbound).where(inbound.c.id == inbound_id, inbound.c.decided_at.is_(None))
+    row = connection.execute(waiting.with_for_update()).one_or_none()
+    return _message_of(row) if row else None
+
+
+def failed(connection: Connection, inbound_id: int, error: str, tries_allowed: int, now: datetime) -> None:
+    """Count a decision that raised; when the tries are used up a coordinator reads the message."""
+    counted = (
+        update(inbound)
+        .where(inbound.c.id == inbound_id, inbound.c.decided_at.is_(None))
+        .values(tries=inbound.c.tries + 1, error=error)
+        .returning(inbound.c.tries, inbound.c.participant_id)
+    )
+    row = connection.execute(counted).one_or_none()
+    if row is not None and row.tries >= tries_allowed:
+        connection.execute(update(inbound).where(inbound.c.id == inbound_id).values(decided_at=now))
+        because = "The coach could not deal with this message. Please read it and answer the person yourself."
+        raise_task(connection, "unread_text", because, now, participant_id=row.participant_id, inbound_id=inbound_id)
+
+
+def _message_of(row: Row[Any]) -> InboundMessage:
+    return InboundMessage(
+        carrier_id=row.carrier_id,
+        sender=row.sender,
+        recipient=row.recipient,
+        body=row.body,
+        received_at=row.received_at,
+        channel=Channel(row.channel),
+        opt_out_type=row.opt_out_type,
+        media=row.media,
+        confidence=row.confidence,
+    )

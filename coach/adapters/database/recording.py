@@ -1,0 +1,286 @@
+"""Facts to rows: one small function per kind of fact, collected over a batch and written in a few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import singledispatch
+
+from coach.adapters.database.encoding import encode, encode_event, encode_profile, encode_reading
+from coach.adapters.database.rows import Decision, Row, Rows
+from coach.core.events import (
+    CheckInClosed,
+    CheckInOpened,
+    ConsentRecorded,
+    DetailsChanged,
+    EscalationAcknowledged,
+    EscalationClosed,
+    EscalationRaised,
+    Event,
+    MessageQueued,
+    Observed,
+    OutboxCleared,
+    PromptSkipped,
+    ReplyRead,
+    Said,
+    StatusChanged,
+    TaskRaised,
+    TimersCleared,
+    TimerSet,
+)
+from coach.core.model import Channel, Conversation, EscalationState, Lane, Status
+from coach.core.sms import segments
+from coach.ports import Cause
+
+_PROMPT_TIMER = "prompt"
+_OF_THE_PARTICIPANT = tuple(lane for lane in Lane if lane is not Lane.PAGE)
+_GONE = (Status.OPTED_OUT, Status.WRONG_PERSON)
+
+
+def collect(rows: Rows, conversation: Conversation, events: Sequence[Event], cause: Cause, now: datetime) -> None:
+    """Add the rows for one decision."""
+    decision = Decision(conversation.participant, cause, now)
+    rows.participants.add(decision.participant.id)
+    _mark_cause(rows, decision)
+    for event in events:
+        note(event, rows, decision)
+        kept = {"at": now, "kind": type(event).__name__, "data": encode_event(event), "timer_id": cause.timer_id}
+        rows.events.append(decision.traced | kept)
+
+
+def _mark_cause(rows: Rows, decision: Decision) -> None:
+    if decision.cause.timer_id is not None:
+        rows.fired.append({"b_id": decision.cause.timer_id, "b_at": decision.now})
+    if decision.cause.inbound_id is not None:
+        mark = {"b_id": decision.cause.inbound_id, "b_at": decision.now, "b_participant": decision.participant.id}
+        rows.decided.append(mark)
+
+
+@singledispatch
+def note(event: object, rows: Rows, decision: Decision) -> None:
+    """Add the rows that one fact means.
+
+    Raises:
+        TypeError: nobody has said how this kind of fact is recorded.
+    """
+    del rows, decision
+    message = f"{type(event).__name__} has no table"
+    raise TypeError(message)
+
+
+@note.register
+def _reply_read(event: ReplyRead, rows: Rows, decision: Decision) -> None:
+    if decision.cause.inbound_id is not None:
+        rows.readings.append({"b_id": decision.cause.inbound_id, "b_reply": encode_reading(event)})
+
+
+@note.register
+def _observed(event: Observed, rows: Rows, decision: Decision) -> None:
+    seen = event.observation
+    fact = {"kind": seen.kind, "code": seen.code, "value": seen.value, "asked": seen.asked}
+    rows.observations.append(decision.traced | fact | {"at": seen.at, "day": seen.day})
+
+
+@note.register
+def _message_queued(event: MessageQueued, rows: Rows, decision: Decision) -> None:
+    rows.messages.append(
+        _message(event, decision)
+        | {
+            "lane": event.lane,
+            "channel": event.channel,
+            "because": event.because,
+            "state": "pending",
+            "segments": segments(event.body) if event.channel is Channel.SMS else 1,
+            "expires_at": event.expires_at,
+        }
+    )
+
+
+@note.register
+def _said(event: Said, rows: Rows, decision: Decision) -> None:
+    rows.messages.append(
+        _message(event, decision)
+        | {
+            "lane": Lane.REPLY,
+            "channel": Channel.VOICE,
+            "because": "It was said in a call.",
+            "state": "said",
+            "segments": 0,
+            "expires_at": decision.now,
+        }
+    )
+
+
+def _message(event: MessageQueued | Said, decision: Decision) -> Row:
+    return decision.traced | {
+        "timer_id": decision.cause.timer_id,
+        "recipient": decision.participant.phone,
+        "template": event.template,
+        "body": event.body,
+        "created_at": decision.now,
+        "not_before": decision.now,
+        "tries": 0,
+    }
+
+
+@note.register
+def _check_in_opened(event: CheckInOpened, rows: Rows, decision: Decision) -> None:
+    person = decision.participant.id
+    for earlier in rows.questions:
+        if (earlier["participant_id"], earlier["asked"]) == (person, event.asked):
+            earlier["closed_at"] = decision.now
+    rows.questions_replaced.append({"b_participant": person, "b_asked": event.asked, "b_at": decision.now})
+    question: Row = encode(event) | {"day": event.day}
+    rows.questions.append(question | {"participant_id": person, "opened_at": decision.now, "closed_at": None})
+
+
+@note.register
+def _check_in_closed(event: CheckInClosed, rows: Rows, decision: Decision) -> None:
+    answered_at = decision.now if event.answered else None
+    rows.questions_closed.append(
+        {
+            "b_id": event.check_in_id,
+            "b_participant": decision.participant.id,
+            "b_at": decision.now,
+            "b_answered": answered_at,
+        }
+    )
+
+
+@note.register
+def _escalation_raised(event: EscalationRaised, rows: Rows, decision: Decision) -> None:
+    rows.cases.append(
+        {
+            "participant_id": decision.participant.id,
+            "inbound_id": decision.cause.inbound_id,
+            "level": event.level,
+            "rules": list(event.rules),
+            "because": event.because,
+            "quote": event.quote,
+            "state": EscalationState.RAISED,
+            "raised_at": decision.now,
+        }
+    )
+
+
+@note.register
+def _escalation_acknowledged(event: EscalationAcknowledged, rows: Rows, decision: Decision) -> None:
+    rows.acknowledged.append(_case(event, decision))
+    rows.steps.append(_step(event, EscalationState.ACKNOWLEDGED, "", decision))
+
+
+@note.register
+def _escalation_closed(event: EscalationClosed, rows: Rows, decision: Decision) -> None:
+    rows.closed.append(_case(event, decision) | {"b_outcome": event.outcome})
+    rows.steps.append(_step(event, EscalationState.CLOSED, event.note, decision))
+
+
+def _case(event: EscalationAcknowledged | EscalationClosed, decision: Decision) -> Row:
+    return {
+        "b_id": event.escalation_id,
+        "b_participant": decision.participant.id,
+        "b_at": decision.now,
+        "b_staff": event.staff,
+    }
+
+
+def _step(
+    event: EscalationAcknowledged | EscalationClosed, step: EscalationState, words: str, decision: Decision
+) -> Row:
+    return {
+        "escalation_id": event.escalation_id,
+        "step": step,
+        "at": decision.now,
+        "staff": event.staff,
+        "note": words,
+    }
+
+
+@note.register
+def _task_raised(event: TaskRaised, rows: Rows, decision: Decision) -> None:
+    rows.tasks.append(
+        {
+            "participant_id": decision.participant.id,
+            "kind": event.kind,
+            "because": event.because,
+            "inbound_id": decision.cause.inbound_id,
+            "raised_at": decision.now,
+        }
+    )
+
+
+@note.register
+def _consent_recorded(event: ConsentRecorded, rows: Rows, decision: Decision) -> None:
+    proof: Row = encode(event)
+    rows.consents.append(decision.traced | proof | {"at": decision.now})
+
+
+@note.register
+def _status_changed(event: StatusChanged, rows: Rows, decision: Decision) -> None:
+    rows.details.append((decision.participant.id, {"status": event.status, "status_at": decision.now}))
+    if event.status is Status.ACTIVE:
+        return
+    _clear_timers(rows, decision, (_PROMPT_TIMER,))
+    _clear_outbox(rows, decision, _OF_THE_PARTICIPANT if event.status in _GONE else (Lane.PROMPT,))
+
+
+@note.register
+def _details_changed(event: DetailsChanged, rows: Rows, decision: Decision) -> None:
+    given = {
+        "name": event.name,
+        "language": event.language,
+        "zone": event.zone,
+        "channel": event.channel,
+        "enrolled_on": event.enrolled_on,
+        "profile": event.profile and encode_profile(event.profile),
+    }
+    changed = {name: value for name, value in given.items() if value is not None}
+    rows.details.append((decision.participant.id, changed | {"changed_at": decision.now}))
+
+
+@note.register
+def _timer_set(event: TimerSet, rows: Rows, decision: Decision) -> None:
+    rows.timers.append(
+        {
+            "participant_id": decision.participant.id,
+            "kind": event.kind,
+            "key": event.key,
+            "due_at": event.due_at,
+            "payload": encode(event.payload),
+            "state": "pending",
+            "tries": 0,
+        }
+    )
+
+
+@note.register
+def _timers_cleared(event: TimersCleared, rows: Rows, decision: Decision) -> None:
+    _clear_timers(rows, decision, event.kinds)
+
+
+@note.register
+def _outbox_cleared(event: OutboxCleared, rows: Rows, decision: Decision) -> None:
+    _clear_outbox(rows, decision, event.lanes)
+
+
+@note.register
+def _prompt_skipped(event: PromptSkipped, rows: Rows, decision: Decision) -> None:
+    """Its row in `event` is all there is to keep."""
+    del event, rows, decision
+
+
+def _clear_timers(rows: Rows, decision: Decision, kinds: Iterable[str]) -> None:
+    """Those already in the table, and those this decision set before."""
+    cleared = set(kinds)
+    person = decision.participant.id
+    rows.timers_cleared.extend({"b_participant": person, "b_kind": kind} for kind in sorted(cleared))
+    rows.timers = _without(rows.timers, lambda row: row["participant_id"] == person and row["kind"] in cleared)
+
+
+def _clear_outbox(rows: Rows, decision: Decision, lanes: Iterable[Lane]) -> None:
+    """Those already in the table; what this decision itself says stays."""
+    rows.outbox_cleared.extend({"b_participant": decision.participant.id, "b_lane": lane} for lane in lanes)
+
+
+def _without(rows: Iterable[Row], dropped: Callable[[Row], bool]) -> list[Row]:
+    return [row for row in rows if not dropped(row)]

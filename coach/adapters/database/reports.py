@@ -1,0 +1,47 @@
+"""Read-only queries for pages. Each page is a fixed, small number of statements, in one short read transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from coach.adapters.database.engine import for_reading
+from coach.adapters.database.reports_gauges import read_gauges, read_oldest_due
+from coach.adapters.database.reports_people import read_people
+from coach.adapters.database.reports_person import read_person
+from coach.adapters.database.reports_values import Gauges, PeoplePage, PersonPage, Worklist
+from coach.adapters.database.reports_worklist import read_worklist
+
+
+class Reports:
+    """What the dashboard, the JSON interface and the metrics show. It never writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = for_reading(engine)
+
+    def worklist(self, now: datetime) -> Worklist:
+        """Open cases by level and then age, and open tasks by age."""
+        with self._engine.connect() as connection:
+            return read_worklist(connection, now)
+
+    def person(self, person_id: int, now: datetime, before: datetime | None = None) -> PersonPage | None:
+        """The page of one person; `before` reads an earlier part of the conversation. None: no such person."""
+        with self._engine.connect() as connection:
+            return read_person(connection, person_id, now, before)
+
+    def people(self, query: str, now: datetime, number: int = 1) -> PeoplePage:
+        """One page of the people whose name or number holds the query."""
+        del now  # part of the seam: a search by silence needs it
+        with self._engine.connect() as connection:
+            return read_people(connection, query, number)
+
+    def gauges(self, now: datetime) -> Gauges:
+        """Figures without anything personal."""
+        with self._engine.connect() as connection:
+            return read_gauges(connection, now)
+
+    def backlog_age(self, now: datetime) -> float:
+        """Seconds by which the oldest due thing is late; for the readiness probe."""
+        with self._engine.connect() as connection:
+            return read_oldest_due(connection, now)

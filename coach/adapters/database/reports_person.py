@@ -1,0 +1,152 @@
+"""Everything the page of one person shows, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from coach.adapters.database import tables as t
+from coach.adapters.database.loading import participant_of
+from coach.adapters.database.reports_rows import AnyRow, local_day
+from coach.adapters.database.reports_thread import read_lines
+from coach.adapters.database.reports_values import (
+    CaseHistory,
+    ConsentStep,
+    Marker,
+    OpenTask,
+    PersonPage,
+    Skipped,
+    Step,
+    Upcoming,
+)
+from coach.adapters.database.reports_words import code_in_words
+from coach.adapters.database.reports_worklist import level_rank, open_tasks, scores_of, task_of
+from coach.core.model import Disposition, EscalationState, Kind
+
+CHART_DAYS = 84
+SKIPPED_SHOWN = 30
+UPCOMING_SHOWN = 20
+
+
+def read_person(connection: Connection, person: int, now: datetime, before: datetime | None) -> PersonPage | None:
+    """The page of a person, or None when there is no such person."""
+    row = connection.execute(select(t.participant).where(t.participant.c.id == person)).one_or_none()
+    if row is None:
+        return None
+    participant = participant_of(row)
+    cases = _cases(connection, person)
+    since = now - timedelta(days=CHART_DAYS)
+    lines, earlier = read_lines(connection, person, before)
+    return PersonPage(
+        participant=participant,
+        at=now,
+        today=local_day(now, participant.zone),
+        lines=lines,
+        earlier=earlier,
+        scores=scores_of(connection, [person], since)[person],
+        markers=(*_observed_markers(connection, person, since), *_case_markers(cases, participant.zone, since)),
+        cases=cases,
+        tasks=_tasks(connection, person),
+        consents=_consents(connection, person),
+        upcoming=_upcoming(connection, person),
+        skipped=_skipped(connection, person),
+        last_heard=connection.scalar(
+            select(func.max(t.inbound.c.received_at)).where(t.inbound.c.participant_id == person)
+        ),
+    )
+
+
+def _cases(connection: Connection, person: int) -> tuple[CaseHistory, ...]:
+    e, s = t.escalation.c, t.escalation_step.c
+    steps: defaultdict[int, list[Step]] = defaultdict(list)
+    of_person = select(s.escalation_id, s.step, s.at, s.staff, s.note).join(t.escalation)
+    for row in connection.execute(of_person.where(e.participant_id == person).order_by(s.at, s.id)):
+        steps[row.escalation_id].append(Step(row.step, row.at, row.staff or "", row.note))
+    rows = connection.execute(
+        select(t.escalation)
+        .where(e.participant_id == person)
+        .order_by((e.state == EscalationState.CLOSED), level_rank().desc(), e.raised_at, e.id)
+    ).all()
+    opened = [row for row in rows if row.state != EscalationState.CLOSED]
+    closed = sorted((r for r in rows if r.state == EscalationState.CLOSED), key=lambda r: r.raised_at, reverse=True)
+    return tuple(_case(row, tuple(steps[row.id])) for row in (*opened, *closed))
+
+
+def _case(row: AnyRow, steps: tuple[Step, ...]) -> CaseHistory:
+    return CaseHistory(
+        id=row.id,
+        level=Disposition(row.level),
+        rules=tuple(row.rules),
+        because=row.because,
+        quote=row.quote,
+        state=EscalationState(row.state),
+        raised_at=row.raised_at,
+        owner=row.owner,
+        outcome=row.outcome,
+        inbound_id=row.inbound_id,
+        steps=steps,
+    )
+
+
+def _case_markers(cases: tuple[CaseHistory, ...], zone: str | None, since: datetime) -> tuple[Marker, ...]:
+    recent = (case for case in cases if case.raised_at >= since)
+    return tuple(Marker(local_day(c.raised_at, zone), "case", f"{c.level} case: {c.because}") for c in recent)
+
+
+def _observed_markers(connection: Connection, person: int, since: datetime) -> tuple[Marker, ...]:
+    o = t.observation.c
+    rows = connection.execute(
+        select(o.day, o.kind, o.code, o.value)
+        .where(o.participant_id == person, o.kind.in_((Kind.SIGN, Kind.FALLS)), o.at >= since)
+        .order_by(o.at, o.id)
+    )
+    found = (_observed_marker(row.day, row.kind, row.code, row.value) for row in rows)
+    return tuple(dict.fromkeys(marker for marker in found if marker))
+
+
+def _observed_marker(day: date, kind: str, code: str | None, value: float | None) -> Marker | None:
+    if kind == Kind.SIGN:
+        return Marker(day, "fall" if "fall" in (code or "") else "sign", code_in_words(code or "sign"))
+    return Marker(day, "fall", "1 fall" if value == 1 else f"{value:g} falls") if value else None
+
+
+def _tasks(connection: Connection, person: int) -> tuple[OpenTask, ...]:
+    rows = connection.execute(open_tasks().where(t.task.c.participant_id == person))
+    return tuple(task_of(row) for row in rows)
+
+
+def _consents(connection: Connection, person: int) -> tuple[ConsentStep, ...]:
+    c = t.consent.c
+    rows = connection.execute(select(t.consent).where(c.participant_id == person).order_by(c.at, c.id))
+    return tuple(
+        ConsentStep(r.step, r.wording_id, r.wording_version, r.wording, r.channel, r.at, r.staff or "") for r in rows
+    )
+
+
+def _upcoming(connection: Connection, person: int) -> tuple[Upcoming, ...]:
+    m = t.timer.c
+    pending = select(m.kind, m.due_at).where(m.participant_id == person, m.state == "pending")
+    rows = connection.execute(pending.order_by(m.due_at, m.id).limit(UPCOMING_SHOWN))
+    return tuple(Upcoming(row.kind, row.due_at) for row in rows)
+
+
+def _skipped(connection: Connection, person: int) -> tuple[Skipped, ...]:
+    e = t.event.c
+    rows = connection.execute(
+        select(e.at, e.data)
+        .where(e.participant_id == person, e.kind == "PromptSkipped")
+        .order_by(e.id.desc())
+        .limit(SKIPPED_SHOWN)
+    )
+    return tuple(
+        Skipped(
+            slot=str(row.data.get("slot", "")),
+            day=date.fromisoformat(row.data["day"]) if row.data.get("day") else None,
+            reason=str(row.data.get("reason", "")),
+            because=str(row.data.get("because", "")),
+            at=row.at,
+        )
+        for row in rows
+    )

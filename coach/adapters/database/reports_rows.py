@@ -1,0 +1,39 @@
+"""From rows to values: what was read, and the local day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+
+from coach.adapters.database.reports_values import Read
+from coach.core.model import Disposition
+
+AnyRow = Row[Any]
+
+
+def read_of(reply: Mapping[str, Any] | None) -> Read | None:
+    """What a text was read as. Signs may be kept as codes or as findings with a code."""
+    if not reply:
+        return None
+    level = reply.get("disposition")
+    return Read(
+        intent=str(reply.get("intent") or "unclear"),
+        disposition=Disposition(level) if level in set(Disposition) else None,
+        weakness=reply.get("weakness"),
+        signs=_codes(reply.get("signs")),
+        denied=_codes(reply.get("denied")),
+    )
+
+
+def _codes(found: Sequence[Any] | None) -> tuple[str, ...]:
+    codes = (item.get("code", "") if isinstance(item, Mapping) else str(item) for item in found or ())
+    return tuple(dict.fromkeys(code for code in codes if code))
+
+
+def local_day(at: datetime, zone: str | None) -> date:
+    """The person's date at that moment; the UTC date while the zone is not known."""
+    return at.astimezone(ZoneInfo(zone) if zone else UTC).date()

@@ -1,0 +1,143 @@
+"""One conversation of texts, calls, staff steps and system facts, merged by time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from coach.adapters.database import tables as t
+from coach.adapters.database.reports_rows import AnyRow, read_of
+from coach.adapters.database.reports_values import Line, Speaker
+from coach.adapters.database.reports_words import (
+    code_in_words,
+    consent_in_words,
+    delivery_in_words,
+    status_in_words,
+    step_in_words,
+)
+
+LINES = 80
+"""How many lines one page of a conversation shows."""
+
+
+def read_lines(
+    connection: Connection, person: int, before: datetime | None
+) -> tuple[tuple[Line, ...], datetime | None]:
+    """The newest lines before a time, oldest first, and the time to ask for next (None when nothing is older)."""
+    sources = (_received, _sent, _steps, _tasks_done, _consents, _statuses)
+    found = [line for source in sources for line in source(connection, person, before)]
+    found.sort(key=_order, reverse=True)
+    if len(found) <= LINES:
+        return tuple(reversed(found)), None
+    cut = found[LINES].at
+    # Lines of one moment stay together: the next page begins strictly before the last one shown.
+    shown = [line for line in found[:LINES] if line.at > cut] or found[:LINES]
+    return tuple(reversed(shown)), shown[-1].at
+
+
+_TURN = {Speaker.PERSON: 0, Speaker.STAFF: 1, Speaker.SYSTEM: 1, Speaker.COACH: 2}
+
+
+def _order(line: Line) -> tuple[datetime, int, int]:
+    """By time; at the same moment what was heard, then what it caused, then what was said. Then by id."""
+    return line.at, _TURN[line.speaker], int(line.key.rpartition("-")[2])
+
+
+def _newest(statement: Select[Any], at: Any, before: datetime | None) -> Select[Any]:  # noqa: ANN401 - a column
+    bounded = statement if before is None else statement.where(at < before)
+    return bounded.order_by(at.desc()).limit(LINES + 1)
+
+
+def _received(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
+    i = t.inbound.c
+    statement = select(i.id, i.received_at, i.body, i.channel, i.reply, i.decided_at, i.media)
+    for row in connection.execute(_newest(statement.where(i.participant_id == person), i.received_at, before)):
+        yield Line(
+            key=f"in-{row.id}",
+            at=row.received_at,
+            speaker=Speaker.PERSON,
+            text=_with_media(row.body, row.media),
+            channel=row.channel,
+            read=read_of(row.reply),
+            undecided=row.decided_at is None,
+        )
+
+
+def _with_media(body: str, media: int) -> str:
+    note = f"[{media} picture or file, not kept]" if media else ""
+    return f"{body}\n{note}".strip() if note else body
+
+
+def _sent(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
+    o = t.outbox.c
+    statement = select(o.id, o.created_at, o.body, o.template, o.channel, o.because, o.state)
+    rows = connection.execute(_newest(statement.where(o.participant_id == person), o.created_at, before)).all()
+    attempts = _last_attempts(connection, [row.id for row in rows])
+    for row in rows:
+        yield _sent_line(row, *attempts.get(row.id, (None, None)))
+
+
+def _last_attempts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str | None, str | None]]:
+    a = t.attempt.c
+    statement = select(a.outbox_id, a.status, a.failure).where(a.outbox_id.in_(ids)).order_by(a.started_at, a.id)
+    return {row.outbox_id: (row.status, row.failure) for row in connection.execute(statement)}
+
+
+def _sent_line(row: AnyRow, status: str | None, failure: str | None) -> Line:
+    call = row.channel == "voice" and row.state != "said"
+    return Line(
+        key=f"out-{row.id}",
+        at=row.created_at,
+        speaker=Speaker.COACH,
+        text=f"Phone call: {code_in_words(row.template)}" if call else row.body,
+        channel=row.channel,
+        because=row.because,
+        delivery=delivery_in_words(row.state, status, failure, row.channel),
+    )
+
+
+def _steps(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
+    s, e = t.escalation_step.c, t.escalation.c
+    statement = select(s.id, s.step, s.at, s.staff, s.note, e.level, e.because, e.outcome).join(t.escalation)
+    for row in connection.execute(_newest(statement.where(e.participant_id == person), s.at, before)):
+        yield Line(
+            key=f"step-{row.id}",
+            at=row.at,
+            speaker=Speaker.STAFF if row.staff else Speaker.SYSTEM,
+            text=_step_text(row),
+            staff=row.staff or "",
+        )
+
+
+def _step_text(row: AnyRow) -> str:
+    head = f"{step_in_words(row.step)}: {row.level} case, {row.because}"
+    outcome = f". Outcome: {code_in_words(row.outcome)}" if row.step == "closed" and row.outcome else ""
+    return f"{head}{outcome}" + (f". “{row.note}”" if row.note else "")
+
+
+def _tasks_done(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
+    k = t.task.c
+    statement = select(k.id, k.kind, k.because, k.done_at, k.done_by)
+    done = statement.where(k.participant_id == person, k.done_at.is_not(None))
+    for row in connection.execute(_newest(done, k.done_at, before)):
+        text = f"Task done: {row.because}"
+        yield Line(f"task-{row.id}", row.done_at, Speaker.STAFF, text, staff=row.done_by or "")
+
+
+def _consents(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
+    c = t.consent.c
+    statement = select(c.id, c.step, c.at, c.staff, c.channel).where(c.participant_id == person)
+    for row in connection.execute(_newest(statement, c.at, before)):
+        text = f"Consent: {consent_in_words(row.step).lower()}"
+        yield Line(f"consent-{row.id}", row.at, Speaker.SYSTEM, text, staff=row.staff or "")
+
+
+def _statuses(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
+    e = t.event.c
+    changed = select(e.id, e.at, e.data, e.staff).where(e.participant_id == person, e.kind == "StatusChanged")
+    for row in connection.execute(_newest(changed, e.at, before)):
+        text = f"Now: {status_in_words(str(row.data.get('status', ''))).lower()}"
+        yield Line(f"event-{row.id}", row.at, Speaker.SYSTEM, text, staff=row.staff or "")

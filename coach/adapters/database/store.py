@@ -1,0 +1,191 @@
+"""The store: `coach.ports.Store` over the tables, SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Engine, select
+
+from coach.adapters.database import attempts, claims, inbox, people, statuses, tasks, timers
+from coach.adapters.database.engine import for_reading
+from coach.adapters.database.loading import load, lock_participants
+from coach.adapters.database.recording import collect
+from coach.adapters.database.rows import Rows
+from coach.adapters.database.tables import check_in, escalation, outbox, participant
+from coach.adapters.database.writing import write
+from coach.core.events import Event
+from coach.core.model import Asked, Conversation, InboundMessage, OutboundMessage, Participant, Timer
+from coach.ports import Cause, DeliveryStatus, DueTimer, Kept, SendResult
+
+
+def random_id() -> str:
+    """An attempt id nobody can guess: it stands in a public address."""
+    return secrets.token_hex(16)
+
+
+class SqlTransaction:
+    """One transaction. What is recorded is collected and written in a few statements before the next read or the end.
+
+    Locks (PostgreSQL): participants first, then their rows. On SQLite the whole transaction is the lock.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows = Rows()
+        self._claimed_at: datetime | None = None
+
+    def conversation(self, participant_id: int, now: datetime) -> Conversation:
+        """All that is known of one participant. KeyError when there is none."""
+        return self._one(participant.c.id == participant_id, now)
+
+    def conversation_of_number(self, phone: str, country: str, now: datetime) -> Conversation:
+        """The same by E.164 number; an unknown number becomes a stranger first."""
+        people.meet(self._connection, phone, country, now)
+        return self._one(participant.c.phone == phone, now)
+
+    def conversation_of_escalation(self, escalation_id: int, now: datetime) -> Conversation:
+        """The conversation a case belongs to, this case among its cases however old. KeyError when there is none."""
+        whose = select(escalation.c.participant_id).where(escalation.c.id == escalation_id).scalar_subquery()
+        return self._one(participant.c.id == whose, now, escalation_id)
+
+    def _one(self, who: ColumnElement[bool], now: datetime, escalation_id: int | None = None) -> Conversation:
+        self.flush()
+        found = lock_participants(self._connection, who)
+        if not found:
+            message = "there is no such participant"
+            raise KeyError(message)
+        return load(self._connection, found, now, escalation_id)[found[0].id]
+
+    def enrol(self, participant: Participant, now: datetime) -> int:
+        """Store a new participant or raise Duplicate when the number is known and not a stranger."""
+        self.flush()
+        return people.enrol(self._connection, participant, now)
+
+    def claim_timers(self, now: datetime, limit: int) -> Sequence[DueTimer]:
+        """Due timers, earliest first, at most one per participant, none that another transaction holds."""
+        self.flush()
+        self._claimed_at = now
+        return timers.claim_timers(self._connection, now, limit)
+
+    def claim_inbound(self, inbound_id: int) -> InboundMessage | None:
+        """The stored message if it is not yet decided, locked; else None."""
+        self.flush()
+        return inbox.claim(self._connection, inbound_id)
+
+    def record(self, conversation: Conversation, events: Sequence[Event], cause: Cause, now: datetime) -> None:
+        """Collect the facts, and the mark on their cause."""
+        if conversation.participant.id in self._rows.participants:
+            self.flush()  # a second decision about somebody acts upon the first
+        collect(self._rows, conversation, events, cause, now)
+
+    def postpone(self, timer: Timer, until: datetime, error: str, tries_allowed: int) -> None:
+        """Put off a timer whose decision raised; past the allowed tries it is parked as a task for a coordinator."""
+        self.flush()
+        put_off = timers.PutOff(until, error, self._claimed_at or timer.due_at)
+        timers.postpone(self._connection, timer, put_off, tries_allowed)
+
+    def flush(self) -> None:
+        """Write what was collected."""
+        rows, self._rows = self._rows, Rows()
+        if rows != Rows():
+            write(self._connection, rows)
+
+
+class SqlStore:
+    """The tables behind `coach.ports.Store`. Threads and processes may share them."""
+
+    def __init__(self, engine: Engine, *, new_attempt_id: Callable[[], str] = random_id) -> None:
+        self._engine = engine
+        self._reader = for_reading(engine)
+        self._new_attempt_id = new_attempt_id
+
+    def begin(self) -> AbstractContextManager[SqlTransaction]:
+        """Open a transaction; commits at the end of the block, rolls back when it raises."""
+        return self._transaction()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[SqlTransaction]:
+        with self._engine.begin() as connection:
+            transaction = SqlTransaction(connection)
+            yield transaction
+            transaction.flush()
+
+    def keep_inbound(self, message: InboundMessage, raw: Mapping[str, str]) -> Kept:
+        """Store a received message durably, once per carrier id."""
+        with self._engine.begin() as connection:
+            return inbox.keep(connection, message, raw)
+
+    def undecided_inbound(self, before: datetime, limit: int) -> Sequence[int]:
+        """Ids of messages received before then and not dealt with."""
+        with self._reader.begin() as connection:
+            return inbox.undecided(connection, before, limit)
+
+    def inbound_failed(self, inbound_id: int, error: str, tries_allowed: int, now: datetime) -> None:
+        """Count a decision that raised; past the allowed tries the text becomes a task for a coordinator to read."""
+        with self._engine.begin() as connection:
+            inbox.failed(connection, inbound_id, error, tries_allowed, now)
+
+    def said_for(self, inbound_id: int) -> Sequence[str]:
+        """The sentences spoken in answer to a message, in order."""
+        said = select(outbox.c.body).where(outbox.c.inbound_id == inbound_id, outbox.c.state == "said")
+        with self._reader.begin() as connection:
+            return connection.scalars(said.order_by(outbox.c.id)).all()
+
+    def open_question(self, participant_id: int) -> Asked | None:
+        """What the newest question still open asks."""
+        mine = select(check_in.c.asked).where(check_in.c.participant_id == participant_id)
+        still_open = mine.where(check_in.c.closed_at.is_(None)).order_by(check_in.c.id.desc()).limit(1)
+        with self._reader.begin() as connection:
+            asked = connection.scalar(still_open)
+        return Asked(asked) if asked is not None else None
+
+    def finish_task(self, task_id: int, staff: str, now: datetime) -> bool:
+        """Mark a task as done; False when there is none or it was done before."""
+        with self._engine.begin() as connection:
+            return tasks.finish_task(connection, task_id, staff, now)
+
+    def claim_outbox(
+        self, now: datetime, limit: int, lease: timedelta, segments_per_second: float
+    ) -> Sequence[OutboundMessage]:
+        """Claim pending messages, first lane first, within the rate, and commit an attempt row for each."""
+        claim = claims.Claim(now, limit, lease, segments_per_second)
+        with self._engine.begin() as connection:
+            return claims.claim_outbox(connection, claim, self._new_attempt_id)
+
+    def finish_attempt(self, message: OutboundMessage, result: SendResult, now: datetime) -> None:
+        """Record how an attempt ended; a repeatable failure puts the message back with a growing pause."""
+        with self._engine.begin() as connection:
+            attempts.finish(connection, message, result, now)
+
+    def apply_status(self, status: DeliveryStatus) -> bool:
+        """Apply a status callback by rank, binding the carrier id; False when the attempt is unknown."""
+        with self._engine.begin() as connection:
+            return statuses.apply_status(connection, status)
+
+    def expire_leases(self, now: datetime) -> int:
+        """Attempts whose sender vanished become in doubt. Returns how many."""
+        with self._engine.begin() as connection:
+            return attempts.expire_leases(connection, now)
+
+    def in_doubt(self, older_than: datetime, limit: int) -> Sequence[OutboundMessage]:
+        """Attempts in doubt that started before then and still have no carrier id."""
+        with self._reader.begin() as connection:
+            return attempts.in_doubt(connection, older_than, limit)
+
+    def settle(self, message: OutboundMessage, carrier_id: str | None, *, send_again: bool, now: datetime) -> None:
+        """End a doubt: bind the found id, or give up, or queue the message once more."""
+        with self._engine.begin() as connection:
+            attempts.settle(connection, message, carrier_id, send_again=send_again, now=now)
+
+    def bound_carrier_ids(self, carrier_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the ids that already belong to an attempt."""
+        with self._reader.begin() as connection:
+            return attempts.bound_carrier_ids(connection, carrier_ids)
+
+    def message_of_attempt(self, attempt_id: str) -> OutboundMessage | None:
+        """The message an attempt was made for."""
+        with self._reader.begin() as connection:
+            return attempts.message_of_attempt(connection, attempt_id)

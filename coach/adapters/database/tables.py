@@ -1,0 +1,375 @@
+"""The tables: the one truth.
+
+Facts are append-only: `event`, `consent`, `observation`, `inbound`, `escalation_step`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in Python on every database; SQLite keeps it without a zone, PostgreSQL as timestamptz."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; they would be somebody's guess."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a time without a zone cannot be stored"
+            raise ValueError(message)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware UTC time."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+_ID = BigInteger().with_variant(Integer(), "sqlite")
+"""Ids outlast 32 bits on a large programme; SQLite gives ids to INTEGER primary keys only, and those have 64 bits."""
+
+
+def _participant_id(*, nullable: bool = False) -> Column[int]:
+    return Column("participant_id", ForeignKey("participant.id"), nullable=nullable)
+
+
+participant = Table(
+    "participant",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("phone", String(20), nullable=False, unique=True),
+    Column("name", Text, nullable=False, default=""),
+    Column("status", String(20), nullable=False),
+    Column("status_at", UtcDateTime),  # since when; null: from the beginning
+    Column("language", String(5), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("zone", String(64)),
+    Column("quiet_start", Time, nullable=False),
+    Column("quiet_end", Time, nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("programme", String(64), nullable=False),
+    Column("enrolled_on", Date),
+    Column("profile", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index(None, "status"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    _participant_id(),
+    Column("step", String(20), nullable=False),  # invited, confirmed, declined, revoked
+    Column("wording_id", String(80), nullable=False),
+    Column("wording_version", String(40), nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("carrier_id", String(80)),  # of the text that said it; invitations have their outbox row
+    Column("staff", String(120)),
+    Index(None, "participant_id"),
+)
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("carrier_id", String(80), nullable=False, unique=True),
+    _participant_id(nullable=True),
+    Column("channel", String(10), nullable=False),
+    Column("sender", String(40), nullable=False),
+    Column("recipient", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("raw", JSON, nullable=False),  # every field as received
+    Column("opt_out_type", String(10)),
+    Column("media", Integer, nullable=False, default=0),
+    Column("confidence", Float),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("error", Text),
+    Column("reply", JSON),  # intent, weakness, signs, disposition … as read
+    Index(None, "participant_id", "received_at"),
+    Index(
+        "ix_inbound_undecided",
+        "received_at",
+        postgresql_where=text("decided_at IS NULL"),
+        sqlite_where=text("decided_at IS NULL"),
+    ),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    _participant_id(nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(40), nullable=False),  # class name of the fact in coach.core.events
+    Column("data", JSON, nullable=False),
+    Column("inbound_id", ForeignKey("inbound.id")),
+    Column("timer_id", _ID),
+    Column("staff", String(120)),
+    Index(None, "participant_id", "id"),
+)
+
+check_in = Table(
+    "check_in",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    _participant_id(),
+    Column("asked", String(20), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("scheduled", Boolean, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("base", Float),
+    Column("need", Float),
+    Index(None, "participant_id", "id"),
+)
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    _participant_id(),
+    Column("kind", String(20), nullable=False),
+    Column("code", String(40)),
+    Column("value", Float),
+    Column("asked", String(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("inbound_id", ForeignKey("inbound.id")),
+    Column("staff", String(120)),
+    Index(None, "participant_id", "at"),
+)
+
+escalation = Table(
+    "escalation",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    _participant_id(),
+    Column("level", String(20), nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("inbound_id", ForeignKey("inbound.id")),
+    Column("state", String(20), nullable=False),
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("owner", String(120)),
+    Column("acknowledged_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("outcome", String(40)),
+    Index(None, "participant_id", "id"),
+    Index(
+        "ix_escalation_open",
+        "raised_at",
+        postgresql_where=text("state <> 'closed'"),
+        sqlite_where=text("state <> 'closed'"),
+    ),
+)
+
+escalation_step = Table(
+    "escalation_step",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("escalation_id", ForeignKey("escalation.id"), nullable=False),
+    Column("step", String(20), nullable=False),  # raised, acknowledged, closed
+    Column("at", UtcDateTime, nullable=False),
+    Column("staff", String(120)),
+    Column("note", Text, nullable=False, default=""),
+    Index(None, "escalation_id"),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    _participant_id(nullable=True),
+    Column("kind", String(40), nullable=False),
+    Column("because", Text, nullable=False),
+    Column("inbound_id", ForeignKey("inbound.id")),
+    Column("outbox_id", ForeignKey("outbox.id")),  # of the message that did not arrive
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+    Column("done_by", String(120)),
+    UniqueConstraint("outbox_id", "kind"),
+    Index(None, "participant_id"),
+    Index("ix_task_open", "raised_at", postgresql_where=text("done_at IS NULL"), sqlite_where=text("done_at IS NULL")),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    _participant_id(),
+    Column("kind", String(40), nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(20), nullable=False),  # pending, fired, cancelled, parked
+    Column("fired_at", UtcDateTime),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("error", Text),
+    UniqueConstraint("participant_id", "key"),
+    Index(
+        "ix_timer_pending",
+        "participant_id",
+        "due_at",
+        postgresql_where=text("state = 'pending'"),
+        sqlite_where=text("state = 'pending'"),
+    ),
+    Index("ix_timer_due", "due_at", postgresql_where=text("state = 'pending'"), sqlite_where=text("state = 'pending'")),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    _participant_id(),
+    Column("lane", Integer, nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("recipient", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("template", String(80), nullable=False),
+    Column("because", Text, nullable=False),
+    Column("segments", Integer, nullable=False),
+    # pending, sending, in_doubt, accepted, failed, expired, cancelled, said
+    Column("state", String(20), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("inbound_id", ForeignKey("inbound.id")),
+    Column("timer_id", ForeignKey("timer.id")),
+    Column("staff", String(120)),
+    Index(None, "participant_id", "id"),
+    Index(None, "inbound_id"),
+    Index(
+        "ix_outbox_expiring",
+        "expires_at",
+        postgresql_where=text("state = 'pending'"),
+        sqlite_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_outbox_in_doubt", "id", postgresql_where=text("state = 'in_doubt'"), sqlite_where=text("state = 'in_doubt'")
+    ),
+    Index(
+        "ix_outbox_pending",
+        "lane",
+        "id",
+        postgresql_where=text("state = 'pending'"),
+        sqlite_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_outbox_leased",
+        "lease_until",
+        postgresql_where=text("state = 'sending'"),
+        sqlite_where=text("state = 'sending'"),
+    ),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", String(40), primary_key=True),  # random; it is in the status-callback address
+    Column("outbox_id", ForeignKey("outbox.id"), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("outcome", String(20)),  # coach.ports.Outcome; null while open
+    Column("carrier_id", String(80), unique=True),
+    Column("status", String(20)),  # the carrier's word, highest rank so far
+    Column("code", Integer),
+    Column("failure", String(20)),
+    Column("status_at", UtcDateTime),
+    Column("settled_at", UtcDateTime),  # when a doubt ended without the carrier's word
+    Index(None, "outbox_id"),
+)
+
+status_callback = Table(
+    "status_callback",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("attempt_id", String(40), nullable=False),
+    Column("carrier_id", String(80), nullable=False),
+    Column("status", String(40), nullable=False),
+    Column("code", Integer),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("known", Boolean, nullable=False),  # False: attempt or status we do not know; kept and shown
+    UniqueConstraint("attempt_id", "carrier_id", "status"),
+)
+
+send_rate = Table(
+    "send_rate",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, id 1: the bucket shared by all processes
+    Column("tokens", Float, nullable=False),
+    Column("refilled_at", UtcDateTime, nullable=False),
+    Column("paused_until", UtcDateTime),  # the ordinary lanes wait until then
+    Column("pause_reason", Text),
+    Column("held", Boolean, nullable=False, default=False),  # after a restore: nothing at all leaves until released
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("username", String(120), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("failed_at", UtcDateTime),
+)
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,71 @@
+"""Claiming what is due, and putting off what could not be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
+
+from coach.adapters.database.loading import load, lock_participants
+from coach.adapters.database.tables import participant, timer
+from coach.adapters.database.tasks import raise_task
+from coach.core.model import Timer
+from coach.ports import DueTimer
+
+
+def claim_timers(connection: Connection, now: datetime, limit: int) -> Sequence[DueTimer]:
+    """Due timers, earliest first, at most one per participant, none whose participant somebody else holds."""
+    held = connection.scalars(_free_participants(now, limit)).all()
+    # Whoever held a participant before us may have dealt with the timer we saw, so it is read again under our lock.
+    due = [_timer_of(row) for row in connection.execute(_first_due(now).where(timer.c.participant_id.in_(held)))]
+    people = lock_participants(connection, participant.c.id.in_([item.participant_id for item in due]))
+    conversations = load(connection, people, now)
+    return [DueTimer(item, conversations[item.participant_id]) for item in due]
+
+
+def _free_participants(now: datetime, limit: int) -> Select[Any]:
+    statement = select(participant.c.id).join(timer, timer.c.participant_id == participant.c.id)
+    return (
+        statement.where(*_is_first_due(now))
+        .order_by(timer.c.due_at, timer.c.id)
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True, of=participant)
+    )
+
+
+def _first_due(now: datetime) -> Select[Any]:
+    return select(timer).where(*_is_first_due(now)).order_by(timer.c.due_at, timer.c.id)
+
+
+def _is_first_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    earlier = timer.alias("earlier")
+    before = or_(earlier.c.due_at < timer.c.due_at, and_(earlier.c.due_at == timer.c.due_at, earlier.c.id < timer.c.id))
+    same = and_(earlier.c.participant_id == timer.c.participant_id, earlier.c.state == "pending")
+    return (timer.c.state == "pending", timer.c.due_at <= now, ~exists().where(same, before))
+
+
+def _timer_of(row: Row[Any]) -> Timer:
+    return Timer(row.id, row.participant_id, row.kind, row.key, row.due_at, row.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Until when a timer rests, because of which error, found at which time."""
+
+    until: datetime
+    error: str
+    found_at: datetime
+
+
+def postpone(connection: Connection, item: Timer, put_off: PutOff, tries_allowed: int) -> None:
+    """Put off a timer whose decision raised; when its tries are used up a coordinator gets it as a task."""
+    mine = update(timer).where(timer.c.id == item.id, timer.c.state == "pending")
+    counted = mine.values(tries=timer.c.tries + 1, due_at=put_off.until, error=put_off.error)
+    tries = connection.execute(counted.returning(timer.c.tries)).scalar_one_or_none()
+    if tries is not None and tries >= tries_allowed:
+        connection.execute(mine.values(state="parked"))
+        because = f"The coach could not work out what to do next ({item.kind}). Please look after this person by hand."
+        raise_task(connection, "parked_timer", because, put_off.found_at, participant_id=item.participant_id)

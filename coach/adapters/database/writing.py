@@ -1,0 +1,154 @@
+"""Collected rows to statements, in an order in which clearing comes before adding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Insert, Update, bindparam, func, insert, select, update
+
+from coach.adapters.database.rows import Row, Rows
+from coach.adapters.database.statements import upsert
+from coach.adapters.database.tables import (
+    check_in,
+    consent,
+    escalation,
+    escalation_step,
+    event,
+    inbound,
+    observation,
+    outbox,
+    participant,
+    task,
+    timer,
+)
+from coach.core.model import EscalationState
+
+_FIRED = (
+    update(timer)
+    .where(timer.c.id == bindparam("b_id"), timer.c.state == "pending")
+    .values(state="fired", fired_at=bindparam("b_at"))
+)
+_DECIDED = (
+    update(inbound)
+    .where(inbound.c.id == bindparam("b_id"))
+    .values(decided_at=bindparam("b_at"), participant_id=bindparam("b_participant"))
+)
+_READING = (
+    update(inbound)
+    .where(inbound.c.id == bindparam("b_id"))
+    .values(reply=bindparam("b_reply", type_=inbound.c.reply.type))
+)
+_TIMERS_CLEARED = (
+    update(timer)
+    .where(timer.c.participant_id == bindparam("b_participant"), timer.c.kind == bindparam("b_kind"))
+    .where(timer.c.state == "pending")
+    .values(state="cancelled")
+)
+_OUTBOX_CLEARED = (
+    update(outbox)
+    .where(outbox.c.participant_id == bindparam("b_participant"), outbox.c.lane == bindparam("b_lane"))
+    .where(outbox.c.state == "pending")
+    .values(state="cancelled")
+)
+_QUESTION_CLOSED = (
+    update(check_in)
+    .where(check_in.c.id == bindparam("b_id"), check_in.c.participant_id == bindparam("b_participant"))
+    .where(check_in.c.closed_at.is_(None))
+    .values(closed_at=bindparam("b_at"), answered_at=bindparam("b_answered"))
+)
+_QUESTION_REPLACED = (
+    update(check_in)
+    .where(check_in.c.participant_id == bindparam("b_participant"), check_in.c.asked == bindparam("b_asked"))
+    .where(check_in.c.closed_at.is_(None))
+    .values(closed_at=bindparam("b_at"))
+)
+_CASE = update(escalation).where(
+    escalation.c.id == bindparam("b_id"), escalation.c.participant_id == bindparam("b_participant")
+)
+_ACKNOWLEDGED = _CASE.where(escalation.c.state == EscalationState.RAISED).values(
+    state=EscalationState.ACKNOWLEDGED, owner=bindparam("b_staff"), acknowledged_at=bindparam("b_at")
+)
+_CLOSED = _CASE.where(escalation.c.state != EscalationState.CLOSED).values(
+    state=EscalationState.CLOSED,
+    outcome=bindparam("b_outcome"),
+    closed_at=bindparam("b_at"),
+    owner=func.coalesce(escalation.c.owner, bindparam("b_staff")),
+)
+_RAISED = insert(escalation).returning(escalation.c.id, sort_by_parameter_order=True)
+
+
+def write(connection: Connection, rows: Rows) -> None:
+    """Write everything that was collected."""
+    _run(connection, _FIRED, rows.fired)
+    _run(connection, _DECIDED, rows.decided)
+    _run(connection, _READING, rows.readings)
+    for participant_id, changed in rows.details:
+        connection.execute(_details(participant_id, changed))
+    _clear(connection, rows)
+    _write_cases(connection, rows)
+    _add(connection, rows)
+
+
+def _clear(connection: Connection, rows: Rows) -> None:
+    _run(connection, _TIMERS_CLEARED, rows.timers_cleared)
+    _run(connection, _OUTBOX_CLEARED, rows.outbox_cleared)
+    _run(connection, _QUESTION_CLOSED, rows.questions_closed)
+    _run(connection, _QUESTION_REPLACED, rows.questions_replaced)
+
+
+def _write_cases(connection: Connection, rows: Rows) -> None:
+    _run(connection, _ACKNOWLEDGED, rows.acknowledged)
+    _run(connection, _CLOSED, rows.closed)
+    first_steps: list[Row] = []
+    if rows.cases:
+        ids = connection.scalars(_RAISED, rows.cases).all()
+        first_steps = [_first_step(case, case_id) for case, case_id in zip(rows.cases, ids, strict=True)]
+    _run(connection, insert(escalation_step), first_steps + rows.steps)
+
+
+def _first_step(case: Row, case_id: int) -> Row:
+    step = {"escalation_id": case_id, "step": EscalationState.RAISED, "at": case["raised_at"]}
+    return step | {"staff": None, "note": case["because"]}
+
+
+def _add(connection: Connection, rows: Rows) -> None:
+    _run(connection, insert(check_in), rows.questions)
+    _run(connection, insert(observation), rows.observations)
+    _run(connection, insert(task), rows.tasks)
+    _run(connection, insert(consent), _with_carrier_ids(connection, rows.consents))
+    _run(connection, _set_timer(connection), rows.timers)
+    _run(connection, insert(outbox), rows.messages)
+    _run(connection, insert(event), rows.events)
+
+
+def _run(connection: Connection, statement: Executable, rows: list[Row]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _details(participant_id: int, changed: Mapping[str, Any]) -> Update:
+    return update(participant).where(participant.c.id == participant_id).values(**changed)
+
+
+def _set_timer(connection: Connection) -> Insert:
+    """A key is used once. A timer that was cancelled has caused nothing yet, so the same key may set it again."""
+    statement = upsert(connection, timer)
+    fresh = {name: statement.excluded[name] for name in ("kind", "due_at", "payload", "state", "tries")}
+    return statement.on_conflict_do_update(
+        index_elements=[timer.c.participant_id, timer.c.key], set_=fresh, where=timer.c.state == "cancelled"
+    )
+
+
+def _with_carrier_ids(connection: Connection, consents: list[Row]) -> list[Row]:
+    """Proof names the very text that gave it."""
+    ids = {row["inbound_id"] for row in consents if row["inbound_id"] is not None}
+    if not ids:
+        return [_proof(row, None) for row in consents]
+    found = connection.execute(select(inbound.c.id, inbound.c.carrier_id).where(inbound.c.id.in_(ids)))
+    carrier_ids = {row.id: row.carrier_id for row in found}
+    return [_proof(row, carrier_ids.get(row["inbound_id"])) for row in consents]
+
+
+def _proof(row: Row, carrier_id: str | None) -> Row:
+    return {name: value for name, value in row.items() if name != "inbound_id"} | {"carrier_id": carrier_id}

@@ -1,0 +1,73 @@
+"""Migrations lead to exactly the tables the program uses."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.command import check, downgrade
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from coach.adapters.database.engine import open_engine
+from coach.adapters.database.migrations import configuration, current, is_current, newest, upgrade, upgrade_engine
+from coach.adapters.database.tables import metadata
+
+
+def test_a_migrated_database_has_exactly_the_tables_of_the_program(engine: Engine) -> None:
+    """Tables, columns, types, keys and indexes, compared by Alembic."""
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_alembics_own_check_agrees(engine: Engine) -> None:
+    """It raises when a migration is missing."""
+    with engine.begin() as connection:
+        check(configuration(connection))
+    assert is_current(engine)
+
+
+def test_indexes_over_few_rows_have_the_same_condition_everywhere(engine: Engine) -> None:
+    """Comparison by Alembic does not look at conditions, so this does."""
+    wanted = {
+        index.name: str(index.dialect_options["postgresql"]["where"])
+        for table in metadata.sorted_tables
+        for index in table.indexes
+        if index.dialect_options["postgresql"]["where"] is not None
+    }
+    catalogue = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%WHERE%'",
+        "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE indexdef LIKE '%WHERE%'",
+    }[engine.dialect.name]
+    with engine.begin() as connection:
+        found = {row[0]: _condition(row[1]) for row in connection.execute(text(catalogue))}
+    assert found == wanted
+
+
+def _condition(definition: str) -> str:
+    """The condition of an index without what PostgreSQL adds to it."""
+    bare = definition.partition("WHERE ")[2].replace("::text", "").replace("(state)", "state")
+    return bare.removeprefix("(").removesuffix(")")
+
+
+def test_upgrading_again_changes_nothing(database_url: str) -> None:
+    """Every start may upgrade."""
+    upgrade(database_url)
+    assert current(database_url) == newest()
+
+
+def test_an_empty_database_has_no_version() -> None:
+    """It is not current, and an upgrade makes it so."""
+    engine = open_engine("sqlite://")
+    assert not is_current(engine)
+    upgrade_engine(engine)
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_every_step_can_be_taken_back(engine: Engine) -> None:
+    """Down to nothing and up again."""
+    with engine.begin() as connection:
+        downgrade(configuration(connection), "base")
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    upgrade_engine(engine)
+    assert is_current(engine)

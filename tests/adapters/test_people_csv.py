@@ -1,0 +1,134 @@
+"""Files of people to enrol."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+
+from coach.adapters.people_csv import BROKEN_QUOTES, COLUMNS, MOST_ROWS, Parsed, RowProblem, read_people
+from coach.core.model import Channel, Language, Status
+
+HEADER = ",".join(COLUMNS)
+
+
+def read(text: str) -> Parsed:
+    """Read a file at a demonstration in the United States."""
+    return read_people(text, "US", allow_fictional=True)
+
+
+def test_a_full_row_becomes_a_participant_to_be_invited() -> None:
+    """Every column arrives where it belongs."""
+    row = (
+        "(202) 555-0111,Rosa Delgado,es,america/new_york,21:00,08:30,voice,71,f,yes,walker,no,"
+        '"diabetes ckd",statin|diuretic,4,US'
+    )
+    (rosa,) = read(f"{HEADER}\n{row}\n").rows
+    assert (rosa.phone, rosa.name, rosa.language) == ("+12025550111", "Rosa Delgado", Language.ES)
+    assert (rosa.zone, rosa.channel, rosa.status) == ("America/New_York", Channel.VOICE, Status.INVITED)
+    assert (rosa.quiet.start, rosa.quiet.end) == (time(21), time(8, 30))
+    assert rosa.profile.conditions == {"diabetes", "ckd"}
+    assert rosa.profile.medicines == {"statin", "diuretic"}
+    assert (rosa.profile.age, rosa.profile.sex, rosa.profile.baseline) == (71, "f", 4)
+    assert (rosa.profile.lives_alone, rosa.profile.walking_aid, rosa.profile.fluid_limit) == (True, "walker", False)
+
+
+def test_what_is_left_empty_is_not_known() -> None:
+    """Nothing is guessed about a person; the usual quiet hours and texts apply."""
+    (walter,) = read("phone,language,lives_alone,age,fluid_limit\n2025550112,en,,,\n").rows
+    assert (walter.profile.lives_alone, walter.profile.age, walter.profile.fluid_limit) == (None, None, None)
+    assert (walter.zone, walter.name, walter.channel) == (None, "", Channel.SMS)
+    assert (walter.quiet.start, walter.quiet.end) == (time(20), time(9))
+
+
+def test_a_limit_on_fluids_is_a_fact_and_a_condition() -> None:
+    """Rules may ask for either; the careful one of two contradicting answers holds."""
+    text = "phone,language,fluid_limit,conditions\n2025550111,en,yes,\n2025550112,en,no,fluid_limit\n"
+    for person in read(text).rows:
+        assert person.profile.fluid_limit is True
+        assert person.profile.has("fluid_limit")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+def test_spreadsheets_of_all_countries_are_read(separator: str) -> None:
+    """With a byte order mark, Windows line ends and the separator of the country."""
+    rows = [["phone", "name", "language"], ["2025550111", "José Núñez", "es"]]
+    text = "\ufeff" + "\r\n".join(separator.join(row) for row in rows) + "\r\n"
+    (jose,) = read(text).rows
+    assert jose.name == "José Núñez"
+
+
+def test_every_problem_of_a_row_is_told_at_once() -> None:
+    """Nobody wants to repair a file one mistake at a time."""
+    parsed = read("phone,language,zone,age,conditions,quiet_start\n12,fr,Mars/Base,seven,bad_knees,25:00\n")
+    assert {(p.row, p.column) for p in parsed.problems} == {
+        (2, "phone"), (2, "language"), (2, "zone"), (2, "age"), (2, "conditions"), (2, "quiet_start"),
+    }  # fmt: skip
+    assert all(problem.sentence.endswith(".") for problem in parsed.problems)
+
+
+def test_nobody_is_imported_while_there_are_problems_unless_asked() -> None:
+    """All or nothing is the rule; leaving out bad rows is a decision somebody makes."""
+    parsed = read("phone,language\n2025550111,en\n12,en\n")
+    assert [person.phone for person in parsed.rows] == ["+12025550111"]
+    assert parsed.importable() == []
+    assert parsed.importable(despite_problems=True) == parsed.rows
+
+
+def test_the_same_number_twice_names_the_earlier_row_however_it_is_written() -> None:
+    """Two rows of one person would be two invitations."""
+    parsed = read("phone,language\n(202) 555-0111,en\n+1 202 555 0111,es\n")
+    assert parsed.problems == [RowProblem(3, "phone", "The same number as in row 2; keep one of them.")]
+
+
+def test_a_misspelt_column_is_told_with_the_one_that_is_meant() -> None:
+    """A column that is not known is never silently dropped: it may hold a kidney disease."""
+    (problem,) = read("phone,language,medicnes\n2025550111,en,statin\n").problems
+    assert (problem.row, problem.column) == (1, "medicnes")
+    assert "did you mean medicines?" in problem.sentence
+
+
+def test_a_column_that_is_missing_or_doubled_is_told() -> None:
+    """The columns are settled before any row is read."""
+    assert [p.sentence for p in read("phone,phone\n2025550111,2025550111\n").problems] == [
+        "This column is there twice; keep one.",
+        "The column language is missing; add it.",
+    ]
+
+
+@pytest.mark.parametrize("text", ['phone,language\n"2025550111,en\n', 'phone,language\n"202"5550111,en\n'])
+def test_broken_quotes_are_told_with_their_row(text: str) -> None:
+    """A quotation mark that swallows the rest of the file is no person."""
+    assert read(text) == Parsed(problems=[RowProblem(2, "", BROKEN_QUOTES)])
+
+
+def test_a_row_with_too_many_cells_is_told() -> None:
+    """An unquoted comma in a name would shift everything behind it."""
+    (problem,) = read("phone,name,language\n2025550111,Delgado, Rosa,es\n").problems
+    assert "more cells than columns" in problem.sentence
+
+
+def test_rows_are_counted_as_the_spreadsheet_counts_them() -> None:
+    """Line ends inside quotes and empty lines do not shift the row that is named."""
+    parsed = read('phone,name,language\n2025550111,"Rosa\nDelgado",es\n\n12,Walter,en\n')
+    assert [(p.row, p.column) for p in parsed.problems] == [(5, "phone")]
+    assert parsed.rows[0].name == "Rosa Delgado"
+
+
+@pytest.mark.parametrize("text", ["", "\ufeff", "\n\n", "phone,language\n"])
+def test_a_file_without_people_is_a_problem(text: str) -> None:
+    """An empty import is a mistake, not a success."""
+    assert len(read(text).problems) == 1
+
+
+def test_a_file_that_is_far_too_long_is_refused_as_a_whole() -> None:
+    """The limit protects the people of another clinic's export."""
+    text = "phone,language\n" + "2025550111,en\n" * (MOST_ROWS + 1)
+    (problem,) = read(text).problems
+    assert "10,000" in problem.sentence
+
+
+def test_control_characters_do_not_reach_the_database() -> None:
+    """They hide things, and PostgreSQL refuses some of them."""
+    (person,) = read("phone,name,language\n2025550111,Ro\u202esa\x00 \x1b[1mDel,en\n").rows
+    assert person.name == "Ro sa [1mDel"
