@@ -1,0 +1,75 @@
+"""A live house → the web application that serves it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from coach.bootstrap import House, LiveHouse
+from coach.core.content import render
+from coach.core.handbook import Handbook
+from coach.core.model import Language
+from coach.web.app import create_app
+from coach.web.parts import Choice, Probe, WebParts
+from coach.web.voice import voice
+from coach.web.webhooks import webhooks
+
+BACKLOG_LIMIT = timedelta(minutes=2)
+"""Nothing due may wait longer than this before we say that we are not ready."""
+
+COUNTRIES = {"US": "United States", "CA": "Canada", "MX": "Mexico", "ES": "Spain", "GB": "United Kingdom",
+             "IE": "Ireland", "AU": "Australia", "NZ": "New Zealand"}  # fmt: skip
+
+
+def make_app(live: LiveHouse, *, allow_fictional: bool = False) -> FastAPI:
+    """The webhooks, call dialogue, dashboard and health of one installation."""
+    house, settings = live.house, live.house.settings
+    parts = WebParts(
+        coach=live.coach,
+        reports=house.reports,
+        accounts=house.accounts,
+        clock=house.clock,
+        outcomes=tuple(Choice(outcome.id, outcome.label) for outcome in house.handbook.outcomes),
+        programmes=tuple(Choice(programme, programme) for programme in house.handbook.programmes),
+        public_url=settings.public_url,
+        organisation=settings.organisation,
+        country=settings.country,
+        countries=_countries(house.handbook),
+        invitations=_invitations(house.handbook, settings.country),
+        allow_fictional=allow_fictional,
+        routers=(
+            webhooks(live.coach, live.verifier, house.clock),
+            voice(live.coach, live.verifier, house.clock, live.script),
+        ),
+        probes=_probes(house),
+    )
+    return create_app(parts)
+
+
+def _countries(handbook: Handbook) -> tuple[Choice, ...]:
+    known = sorted(country for country in handbook.library.numbers if country != "default")
+    return tuple(Choice(country, COUNTRIES.get(country, country)) for country in known)
+
+
+def _invitations(handbook: Handbook, country: str) -> dict[str, str]:
+    numbers = handbook.library.numbers_for(country)
+    values = {
+        "org": handbook.organisation,
+        "support": handbook.support_phone or handbook.organisation,
+        "em": numbers.emergency,
+    }
+    template = handbook.library.templates["enrol.invitation"]
+    return {language.value: render(template, language, values) for language in Language}
+
+
+def _probes(house: House) -> dict[str, Probe]:
+    def database() -> str | None:
+        return None if house.tables_are_current() else "The tables are not up to date; run coach db upgrade."
+
+    def backlog() -> str | None:
+        oldest = house.reports.gauges(house.clock()).oldest_due_seconds
+        late = oldest > BACKLOG_LIMIT.total_seconds()
+        return f"Work has been waiting for {oldest:.0f} s; is a worker running?" if late else None
+
+    return {"database": database, "backlog": backlog}

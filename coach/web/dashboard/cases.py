@@ -1,0 +1,88 @@
+"""What coordinators do with cases and tasks: one form each; a refusal is shown on the page it came from."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse
+from starlette.responses import Response
+
+from coach.adapters.database.reports_values import PersonPage
+from coach.service import Refused
+from coach.web.dashboard.notices import Notice
+from coach.web.dashboard.people import CloseAttempt, Id, person_or_404, person_page
+from coach.web.dashboard.worklist import worklist_page
+from coach.web.sessions import Parts, SignedIn, place_to_return
+
+router = APIRouter()
+LONGEST_NOTE = 2000
+_CHOOSE = "Choose what came of this case."
+_TOO_LONG = f"Shorten the note to {LONGEST_NOTE} characters."
+Text = Annotated[str, Form()]
+
+
+@router.post("/people/{person_id}/cases/{case_id}/acknowledge")
+def acknowledge(  # noqa: PLR0913, PLR0917 - the fields of the form
+    request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, back: Text = "/"
+) -> Response:
+    """Take a case; then the person's page, where the number to call is."""
+    _case_or_404(parts.reports.person(person_id, parts.clock()), case_id)
+    result = parts.coach.acknowledge(case_id, staff.username)
+    if not isinstance(result, Refused):
+        return _to(f"/people/{person_id}?said=taken#case-{case_id}")
+    notice = Notice(result.sentence, good=False)
+    if place_to_return(back) == "/":
+        return worklist_page(request, parts.reports.worklist(parts.clock()), staff, notice, 409)
+    return person_page(request, parts, person_or_404(parts, person_id), staff, notice=notice, status=409)
+
+
+@router.post("/people/{person_id}/cases/{case_id}/close")
+def close(  # noqa: PLR0913, PLR0917 - the fields of the form
+    request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, outcome: Text = "", note: Text = ""
+) -> Response:
+    """End a case with an outcome of the list and a note."""
+    found = parts.reports.person(person_id, parts.clock())
+    _case_or_404(found, case_id)
+    note = storable(note)
+    problem = _problem(outcome, note, {choice.id for choice in parts.outcomes})
+    if not problem:
+        result = parts.coach.close_case(case_id, staff.username, outcome, note)
+        if not isinstance(result, Refused):
+            return _to(f"/people/{person_id}?said=closed")
+        problem = result.sentence
+    attempt = CloseAttempt(case_id, outcome, note, problem)
+    shown = person_or_404(parts, person_id)
+    return person_page(request, parts, shown, staff, notice=Notice(problem, good=False), attempt=attempt, status=422)
+
+
+@router.post("/tasks/{task_id}/finish")
+def finish(request: Request, parts: Parts, staff: SignedIn, task_id: Id, back: Text = "/") -> Response:
+    """Mark a task as done."""
+    result = parts.coach.finish_task(task_id, staff.username)
+    if not isinstance(result, Refused):
+        return _to(f"{place_to_return(back)}?said=finished")
+    notice = Notice(result.sentence, good=False)
+    return worklist_page(request, parts.reports.worklist(parts.clock()), staff, notice, 409)
+
+
+def storable(text: str) -> str:
+    """The text without control characters other than line ends; databases refuse some of them."""
+    unix = text.replace("\r\n", "\n")
+    return "".join(c for c in unix if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+
+
+def _problem(outcome: str, note: str, known: set[str]) -> str:
+    if outcome not in known:
+        return _CHOOSE
+    return _TOO_LONG if len(note) > LONGEST_NOTE else ""
+
+
+def _case_or_404(found: PersonPage | None, case_id: int) -> None:
+    if found is None or all(case.id != case_id for case in found.cases):
+        raise HTTPException(404)
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, status_code=303)

@@ -1,0 +1,120 @@
+"""The list of people, and the page of one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request
+from starlette.responses import Response
+
+from coach.adapters.database.reports_values import PersonPage
+from coach.adapters.profile_facts import WALKING_AIDS
+from coach.core.model import EscalationState, Profile
+from coach.web.charts import timeline
+from coach.web.dashboard.notices import Notice, notice_of
+from coach.web.pages import page
+from coach.web.parts import StaffMember, WebParts
+from coach.web.sessions import Parts, SignedIn
+from coach.web.text import local
+
+router = APIRouter()
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_LONGEST_QUERY = 120
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAttempt:
+    """What was typed into the form that closes a case, to be shown again with what is wrong."""
+
+    case_id: int
+    outcome: str
+    note: str
+    problem: str
+
+
+@router.get("/people")
+def find(
+    request: Request,
+    parts: Parts,
+    staff: SignedIn,
+    q: Annotated[str, Query()] = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=1_000_000)] = 1,
+) -> Response:
+    """People by name or number."""
+    query = q[:_LONGEST_QUERY].strip()
+    now = parts.clock()
+    found = parts.reports.people(query, now, number)
+    return page(request, "people.html", {"found": found, "query": query, "now": now}, staff=staff)
+
+
+@router.get("/people/{person_id}")
+def show(
+    request: Request,
+    parts: Parts,
+    staff: SignedIn,
+    person_id: Id,
+    before: Annotated[datetime | None, Query()] = None,
+) -> Response:
+    """Everything about one person; `before` (a moment with its zone) reads the conversation back."""
+    reading_back = before if before is not None and before.tzinfo is not None else None
+    found = person_or_404(parts, person_id, reading_back)
+    return person_page(request, parts, found, staff, notice=notice_of(request), live=reading_back is None)
+
+
+def person_or_404(parts: WebParts, person_id: int, before: datetime | None = None) -> PersonPage:
+    """The person's page values; raises the 404 page."""
+    found = parts.reports.person(person_id, parts.clock(), before)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def person_page(  # noqa: PLR0913 - one page, many things that can be said on it
+    request: Request,
+    parts: WebParts,
+    found: PersonPage,
+    staff: StaffMember,
+    *,
+    notice: Notice | None = None,
+    attempt: CloseAttempt | None = None,
+    live: bool = False,
+    status: int = 200,
+) -> Response:
+    """The page of a person; also the answer when something on it could not be done."""
+    person = found.participant
+    values = {
+        "found": found,
+        "person": person,
+        "chart": timeline(found.scores, found.markers, found.today, person.enrolled_on),
+        "days": [(day, list(lines)) for day, lines in groupby(found.lines, lambda x: local(x.at, person.zone).date())],
+        "open_cases": [case for case in found.cases if case.state is not EscalationState.CLOSED],
+        "closed_cases": [case for case in found.cases if case.state is EscalationState.CLOSED],
+        "outcomes": parts.outcomes,
+        "outcome_labels": {choice.id: choice.label for choice in parts.outcomes},
+        "facts": facts_in_words(person.profile),
+        "attempt": attempt,
+        "notice": notice,
+        "live": live,
+    }
+    return page(request, "person.html", values, staff=staff, status=status)
+
+
+_SEX = {"f": "Female", "m": "Male"}
+_YES_NO = {True: "Yes", False: "No"}
+_UNKNOWN = "Not known"
+
+
+def facts_in_words(profile: Profile) -> list[tuple[str, str]]:
+    """The single facts of a profile with their labels; what is not known says so."""
+    aid = profile.walking_aid
+    return [
+        ("Age", str(profile.age) if profile.age is not None else _UNKNOWN),
+        ("Sex", _SEX.get(profile.sex or "", _UNKNOWN)),
+        ("Lives alone", _UNKNOWN if profile.lives_alone is None else _YES_NO[profile.lives_alone]),
+        ("Walking aid", WALKING_AIDS.get(aid, aid) if aid else _UNKNOWN),
+        ("Limit on fluids", _UNKNOWN if profile.fluid_limit is None else _YES_NO[profile.fluid_limit]),
+        ("Usual weakness", str(profile.baseline) if profile.baseline is not None else _UNKNOWN),
+    ]
