@@ -7,16 +7,19 @@ import logging
 from typing import Literal
 
 _IDS = ("inbound_id", "timer_id", "attempt_id", "outbox_id", "participant_id", "job", "code")
-_NOISY = ("twilio.http_client", "apscheduler", "httpx", "urllib3", "uvicorn.access")
+_NOISY = ("twilio.http_client", "httpx", "urllib3", "uvicorn.access")
 
 
 def set_up(level: str, form: Literal["console", "json"]) -> None:
     """Begin to log to stderr; libraries that write numbers or addresses are held to warnings."""
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines() if form == "json" else PlainLines("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(
+        JsonLines() if form == "json" else PlainLines("%(asctime)s %(levelname)s %(name)s %(message)s")
+    )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the last one at work is no event
 
 
 def _ids(record: logging.LogRecord) -> dict[str, object]:

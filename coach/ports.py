@@ -196,4 +196,3 @@ class Store(Protocol):
 
     def message_of_attempt(self, attempt_id: str) -> OutboundMessage | None:
         """The message an attempt was made for."""
-

@@ -307,13 +307,9 @@ class Coach:
     def close_case(self, escalation_id: int, staff: str, outcome: str, note: str) -> Done | Refused:
         """End a case with a coded outcome."""
         outcomes = self.handbook.outcomes
-        return self._on_case(
-            escalation_id, staff, lambda case: escalation.close(case, staff, outcome, note, outcomes)
-        )
+        return self._on_case(escalation_id, staff, lambda case: escalation.close(case, staff, outcome, note, outcomes))
 
-    def _on_case(
-        self, escalation_id: int, staff: str, step: Callable[[Escalation], Event | Refusal]
-    ) -> Done | Refused:
+    def _on_case(self, escalation_id: int, staff: str, step: Callable[[Escalation], Event | Refusal]) -> Done | Refused:
         now = self.clock()
         with self.store.begin() as tx:
             try:

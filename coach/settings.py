@@ -94,7 +94,11 @@ def read_settings(environment: Mapping[str, str], use: Use, env_file: Path | Non
     problems = _unknown(given)
     try:
         settings = Settings.model_validate(
-            {name.removeprefix(_PREFIX).lower(): value for name, value in given.items() if name not in _unknown_names(given)}
+            {
+                name.removeprefix(_PREFIX).lower(): value
+                for name, value in given.items()
+                if name not in _unknown_names(given)
+            }
         )
     except ValidationError as error:
         raise WrongSettings(problems + [_sentence(dict(e)) for e in error.errors()]) from None
@@ -127,7 +131,9 @@ def _unknown_names(given: Mapping[str, str]) -> set[str]:
 
 
 def _unknown(given: Mapping[str, str]) -> list[str]:
-    return [f"{name}: there is no such setting; remove it or mend its spelling." for name in sorted(_unknown_names(given))]
+    return [
+        f"{name}: there is no such setting; remove it or mend its spelling." for name in sorted(_unknown_names(given))
+    ]
 
 
 def _sentence(error: Mapping[str, object]) -> str:

@@ -222,7 +222,9 @@ class Reply:
     denied: tuple[Finding, ...] = ()
     topic: str | None = None
     hypothetical: tuple[Finding, ...] = ()  # signs asked about, past, or of other people: no sign of this person
-    facts: frozenset[str] = frozenset()  # qualities of the signs for triage, such as "left_on_standing"; see triage data
+    facts: frozenset[str] = (
+        frozenset()
+    )  # qualities of the signs for triage, such as "left_on_standing"; see triage data
 
     @property
     def codes(self) -> tuple[str, ...]:

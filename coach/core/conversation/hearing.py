@@ -77,7 +77,10 @@ def _recent_codes(moment: Moment) -> frozenset[str]:
     return frozenset(
         fact.code
         for fact in moment.conversation.observations
-        if fact.kind is Kind.SIGN and fact.code and moment.now - fact.at <= _TOGETHER
+        if fact.kind is Kind.SIGN
+        and fact.code
+        and fact.code in moment.handbook.triage.signs
+        and moment.now - fact.at <= _TOGETHER
     )
 
 
@@ -91,7 +94,8 @@ def _observations(
     if reply.weakness is not None:
         yield fact(Kind.WEAKNESS, value=float(reply.weakness))
     levels = {reason.rule: float(reason.level.rank) for reason in assessment.reasons}
-    yield from (fact(Kind.SIGN, code, levels.get(code, 0.0)) for code in sorted({*reply.codes, *levels}))
+    codes = triage.codes_with_added(reply, moment.participant.profile, moment.handbook.triage, _recent_codes(moment))
+    yield from (fact(Kind.SIGN, code, levels.get(code, 0.0)) for code in sorted({*codes, *levels}))
     yield from (fact(Kind.DENIED, code) for code in reply.denied_codes)
     if reply.trend is not None and asked is Asked.TREND:
         yield fact(Kind.TREND, code=reply.trend.value)

@@ -13,6 +13,7 @@ from coach.core.handbook import Handbook, Word
 from coach.core.model import Asked, Channel, Conversation, InboundMessage, Intent, Status
 
 _STRANGER_AGAIN = timedelta(days=30)
+_WE_WRITE_TO = (Status.INVITED, Status.ACTIVE, Status.PAUSED)
 
 
 def respond(
@@ -33,7 +34,7 @@ def _answer(moment: Moment, heard: Heard, *, quiet: bool) -> tuple[Event, ...]:
     """What follows after safety. `quiet`: the person has been told what matters; only facts are added."""
     if heard.reply.intent is Intent.STOP or heard.is_word(Word.CARRIER_STOP):
         return commands.stop(moment, heard)
-    if heard.reply.intent is Intent.WRONG_PERSON:
+    if heard.reply.intent is Intent.WRONG_PERSON and moment.participant.status in _WE_WRITE_TO:
         return commands.wrong_person(moment, heard)
     if moment.participant.status is not Status.ACTIVE:
         return _not_active(moment, heard, quiet=quiet)

@@ -11,7 +11,7 @@ from coach.core.conversation.hearing import Heard
 from coach.core.conversation.history import row, rows
 from coach.core.conversation.moment import Moment
 from coach.core.events import CheckInClosed, CheckInOpened, EscalationRaised, Event, Said, TaskRaised
-from coach.core.model import Asked, Channel, Disposition, Lane, Observation, Reason, Status
+from coach.core.model import Asked, Channel, Disposition, Kind, Lane, Language, Observation, Status
 from coach.core.trend import Action, Decision
 
 _QUOTE = 300
@@ -20,14 +20,16 @@ _RED_FLAG = "red_flag"
 _AGAIN = timedelta(hours=2)
 """The same emergency told again this soon gets the short version (trend rules, cool-down)."""
 
-_URGENT_WORDING = {
+_FIRST_STEPS = {
     "low_blood_sugar": "escalation.urgent_sugar",
     "X15": "escalation.urgent_sugar",
     "X17": "escalation.urgent_maternity",
     "X9": "escalation.urgent_team",
-    "X5": "escalation.urgent_medicine",
 }
-"""Findings whose first step is another than to see a doctor, the most pressing first."""
+"""Urgent findings whose first step is another than to see a doctor, the most pressing first."""
+
+_MEDICINE = "X5"
+"""A medicine may be the cause: ask before the next dose, never stop alone."""
 _LEFT = (Status.OPTED_OUT, Status.WRONG_PERSON)
 
 
@@ -103,15 +105,23 @@ def _spoken(moment: Moment, template: str, level: Disposition, extra: dict[str, 
 
 
 def _wording(moment: Moment, heard: Heard, decision: Decision, level: Disposition) -> tuple[str, dict[str, str]]:
-    sign = {"sign": _sign(moment, decision.rules, level)}
+    sign = {"sign": _sign(moment, heard, decision.rules, level)}
     if level is Disposition.EMERGENCY:
         return _emergency_wording(moment, decision), sign
     if level is Disposition.URGENT:
-        usual = "escalation.urgent_now" if heard.assessment.now else "escalation.urgent"
-        return next((text for rule, text in _URGENT_WORDING.items() if rule in decision.rules), usual), sign
+        return _urgent_wording(decision, now=heard.assessment.now), sign
     if _from_codes(moment, decision.rules):
         return "escalation.routine_sign", sign
     return "escalation.routine_trend", _trend_figures(moment, heard)
+
+
+def _urgent_wording(decision: Decision, *, now: bool) -> str:
+    first_step = next((text for rule, text in _FIRST_STEPS.items() if rule in decision.rules), None)
+    if first_step is not None:
+        return first_step
+    if now:
+        return "escalation.urgent_now"
+    return "escalation.urgent_medicine" if _MEDICINE in decision.rules else "escalation.urgent"
 
 
 def _emergency_wording(moment: Moment, decision: Decision) -> str:
@@ -141,22 +151,21 @@ def _trend_figures(moment: Moment, heard: Heard) -> dict[str, str]:
 
 
 def _from_codes(moment: Moment, rules: tuple[str, ...]) -> bool:
-    return any(moment.handbook.triage.sign_words(rule, moment.language) for rule in rules)
+    return any(rule in moment.handbook.triage.signs for rule in rules)
 
 
-def _sign(moment: Moment, rules: tuple[str, ...], level: Disposition) -> str:
+def _sign(moment: Moment, heard: Heard, rules: tuple[str, ...], level: Disposition) -> str:
     """Plain words for the finding that weighs most; never the name of a disease."""
-    words = [moment.handbook.triage.sign_words(rule, moment.language) for rule in rules]
-    found = [w for w in words if w]
-    if found:
-        return found[0]
+    signs = moment.handbook.triage.signs
+    by_weight = [reason.rule for reason in heard.assessment.reasons if reason.rule in rules]
     fallback = "cannot_stand_new" if level is Disposition.EMERGENCY else "weakness_general"
-    return moment.handbook.triage.sign_words(fallback, moment.language) or ""
+    code = next((rule for rule in (*by_weight, *rules) if rule in signs), fallback)
+    return signs[code].sign_es if moment.language is Language.ES else signs[code].sign_en
 
 
 def _recheck(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, ...]:
     template = "recheck.j0" if "J0" in decision.rules else "recheck.j1"
-    score = next((r for r in heard.observations if r.value is not None and r.kind == "weakness"), None)
+    score = next((r for r in heard.observations if r.value is not None and r.kind is Kind.WEAKNESS), None)
     question = CheckInOpened(Asked.ONSET, moment.today, scheduled=False, base=decision.base, need=decision.need)
     extra = {"score": f"{score.value:g}" if score and score.value is not None else ""}
     return (question, moment.reply(template, decision.because, **extra))
@@ -170,10 +179,8 @@ def _recovery(moment: Moment) -> tuple[Event, ...]:
 
 def emergency_line(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """The emergency number for somebody who asks about an emergency, or tells of another person's."""
-    levels = moment.handbook.triage.levels
-    asked_about: list[Reason] = [
-        Reason(f.code, levels[f.code], "") for f in heard.reply.hypothetical if f.code in levels
-    ]
-    if any(reason.level is Disposition.EMERGENCY for reason in asked_about):
+    signs = moment.handbook.triage.signs
+    asked_about = [signs[finding.code].level for finding in heard.reply.hypothetical if finding.code in signs]
+    if Disposition.EMERGENCY in asked_about:
         return (moment.reply("emergency.line", "a warning sign was mentioned"),)
     return ()

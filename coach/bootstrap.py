@@ -1,0 +1,123 @@
+"""Settings → a working coach. The only place that chooses adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from coach.adapters.clock import system_clock
+from coach.adapters.database.engine import open_engine
+from coach.adapters.database.migrations import is_current
+from coach.adapters.database.reports import Reports
+from coach.adapters.database.staff import Accounts
+from coach.adapters.database.store import SqlStore
+from coach.adapters.library.carrier import VoiceScript, load_carrier_codes, load_voice_script
+from coach.adapters.library.handbook import load_handbook
+from coach.adapters.twilio import TwilioCarrier, CarrierOptions, Verifier
+from coach.core.handbook import Handbook
+from coach.core.model import OutboundMessage
+from coach.ports import Carrier, Clock, Outcome, SendResult
+from coach.resources import folder
+from coach.service import Coach, Options
+from coach.settings import Settings
+
+_CARRIER_FILE = "carrier.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts that meet nobody outside: database, content, accounts, reports."""
+
+    settings: Settings
+    store: SqlStore
+    accounts: Accounts
+    reports: Reports
+    handbook: Handbook
+    clock: Clock
+    tables_are_current: Callable[[], bool]
+    close: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveHouse:
+    """A house that can receive and send."""
+
+    house: House
+    coach: Coach
+    verifier: Verifier
+    script: VoiceScript
+    carrier: TwilioCarrier
+
+    def close(self) -> None:
+        """Let posts under way end, then give back connections."""
+        self.coach.close()
+        self.carrier.close()
+        self.house.close()
+
+
+def open_house(settings: Settings, clock: Clock) -> House:
+    """Everything but the carrier. Nothing is read from the database yet."""
+    engine = open_engine(settings.database_url)
+    handbook = load_handbook(folder("messages"), settings.organisation, settings.support_phone or "")
+    store, reports = SqlStore(engine), Reports(engine)
+    accounts = Accounts(engine, system_clock)  # staff live by the real clock, also where the coach's runs faster
+    return House(settings, store, accounts, reports, handbook, clock, lambda: is_current(engine), engine.dispose)
+
+
+def open_live_house(settings: Settings, clock: Clock) -> LiveHouse:
+    """The same with Twilio, or what COACH_TWILIO_API_URL names in its place."""
+    house = open_house(settings, clock)
+    options = _twilio(settings)
+    codes = load_carrier_codes(folder("messages") / _CARRIER_FILE)
+    carrier = TwilioCarrier(options, clock, codes)
+    verifier = Verifier((options.auth_token,), settings.public_url, options.account_sid)
+    return LiveHouse(house, make_coach(house, carrier), verifier, _voice_script(house), carrier)
+
+
+def make_coach(house: House, carrier: Carrier, options: Options | None = None) -> Coach:
+    """The service over a house and a carrier."""
+    settings = house.settings
+    usual = Options(country=settings.country, segments_per_second=settings.send_rate)
+    return Coach(house.store, carrier, house.handbook, house.clock, options or usual)
+
+
+def make_silent_coach(house: House) -> Coach:
+    """A coach that decides and records but never sends; whoever serves this database sends what it queues."""
+    return make_coach(house, _NoCarrier())
+
+
+class _NoCarrier:
+    """Stands where nothing may be sent."""
+
+    def send(self, message: OutboundMessage) -> SendResult:
+        del message
+        return SendResult(Outcome.NOT_SENT)
+
+    def call(self, message: OutboundMessage) -> SendResult:
+        del message
+        return SendResult(Outcome.NOT_SENT)
+
+    def find(self, message: OutboundMessage, since: datetime) -> Sequence[str]:
+        del message, since
+        return ()
+
+
+def _twilio(settings: Settings) -> CarrierOptions:
+    token = settings.twilio_auth_token
+    return CarrierOptions(
+        account_sid=settings.twilio_account_sid or "",
+        auth_token=token.get_secret_value() if token else "",
+        public_url=settings.public_url,
+        messaging_service_sid=settings.twilio_messaging_service_sid,
+        from_number=settings.twilio_from_number,
+        voice_number=settings.voice_number,
+        api_url=settings.twilio_api_url,
+    )
+
+
+def _voice_script(house: House) -> VoiceScript:
+    settings = house.settings
+    emergency = house.handbook.library.numbers_for(settings.country).emergency
+    path = folder("messages") / _CARRIER_FILE
+    return load_voice_script(path, settings.organisation, settings.support_phone, emergency)

@@ -1,0 +1,5 @@
+"""The command line: `coach`."""
+
+from coach.cli.app import main
+
+__all__ = ["main"]

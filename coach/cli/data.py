@@ -1,0 +1,49 @@
+"""`coach db`: bring the database up to date, copy it, check it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from coach.adapters.database.maintenance import backup as back_up
+from coach.adapters.database.maintenance import check as look
+from coach.adapters.database.migrations import upgrade as bring_up
+from coach.cli.problems import Problem
+from coach.settings import Use, environment, read_settings
+
+app = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+@app.command()
+def upgrade() -> None:
+    """Bring the tables to the form this version needs.
+
+    Example: coach db upgrade
+    """
+    bring_up(read_settings(environment(), Use.DATA).database_url)
+    print("The database is up to date.")
+
+
+@app.command()
+def backup(file: Path = typer.Argument(help="Where the copy goes; it must not exist yet.")) -> None:
+    """Copy the database to a file while it is in use.
+
+    Example: coach db backup /backups/coach-2026-11-22.db
+    """
+    if file.exists():
+        raise Problem(f"{file} exists already; name another file.", 2)
+    back_up(read_settings(environment(), Use.DATA).database_url, file)
+    print(f"The copy is in {file}.")
+
+
+@app.command()
+def check() -> None:
+    """Look for damage.
+
+    Example: coach db check
+    """
+    problems = look(read_settings(environment(), Use.DATA).database_url)
+    if problems:
+        raise Problem("\n".join(problems))
+    print("No damage found.")

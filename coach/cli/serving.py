@@ -1,0 +1,88 @@
+"""`coach serve`, `web`, `worker` and `demo`: the long-running commands."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import typer
+import uvicorn
+
+from coach import logs
+from coach.adapters.clock import system_clock
+from coach.bootstrap import LiveHouse, open_live_house
+from coach.cli.problems import WRONG_USE, Problem
+from coach.clockwork.embedded import EmbeddedClockwork
+from coach.demo import run as run_demo
+from coach.settings import Use, environment, read_settings
+from coach.web.compose import make_app
+
+_Host = typer.Option("127.0.0.1", help="Address to listen on.")
+_Port = typer.Option(8000, help="Port to listen on.")
+
+
+def serve(host: str = _Host, port: int = _Port) -> None:
+    """Web, scheduler and sender in one process.
+
+    Example: coach serve --port 8000
+    """
+    live = _live()
+    clockwork = EmbeddedClockwork(live.coach)
+    clockwork.start()
+    try:
+        _listen(live, host, port)
+    finally:
+        clockwork.close()
+        live.close()
+
+
+def web(host: str = _Host, port: int = typer.Option(8000, envvar="PORT", help="Port to listen on.")) -> None:
+    """Only the web: webhooks, calls and the dashboard. Any number may run beside any number of workers.
+
+    Example: coach web --port 8000
+    """
+    _listen(_live(), host, port)
+
+
+def worker() -> None:
+    """Only the scheduler and the sender. Any number may run.
+
+    Example: coach worker
+    """
+    live = _live()
+    clockwork = EmbeddedClockwork(live.coach)
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    clockwork.start()
+    stop.wait()
+    clockwork.close()
+    live.close()
+
+
+def demo(
+    port: int = typer.Option(8000, help="Port to listen on."),
+    database: Path = typer.Option(Path("coach-demo.db"), help="The demo's SQLite file; it is made anew each time."),
+) -> None:
+    """The whole product on this machine, with simulated phones and a clock that can be sped up.
+
+    Example: coach demo
+    """
+    run_demo(port, database)
+
+
+def _live() -> LiveHouse:
+    settings = read_settings(environment(), Use.LIVE)
+    logs.set_up(settings.log_level, settings.log_format)
+    live = open_live_house(settings, system_clock)
+    if not live.house.tables_are_current():
+        raise Problem("The tables are not up to date; run coach db upgrade first.", WRONG_USE)
+    return live
+
+
+def _listen(live: LiveHouse, host: str, port: int) -> None:
+    uvicorn.run(make_app(live), host=host, port=port, log_config=None, server_header=False)
+
+
+COMMANDS = (demo, serve, web, worker)

@@ -1,0 +1,78 @@
+"""`coach staff`: accounts of the people who work with the coach."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from coach.adapters.clock import system_clock
+from coach.adapters.database.staff import Accounts
+from coach.bootstrap import open_house
+from coach.cli.problems import WRONG_USE, Problem
+from coach.settings import Use, environment, read_settings
+
+app = typer.Typer(help="Accounts of coordinators and other staff.", no_args_is_help=True)
+
+SHORTEST = 15
+"""Characters of a password that is the only factor (NIST SP 800-63B-4)."""
+
+
+def _accounts() -> Accounts:
+    return open_house(read_settings(environment(), Use.DATA), system_clock).accounts
+
+
+def _new_password() -> str:
+    """Asked for twice at a terminal; one line from a pipe otherwise. Never an argument, which others can see."""
+    if sys.stdin.isatty():
+        password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if len(password) < SHORTEST:
+        raise Problem(f"The password needs at least {SHORTEST} characters; a short sentence is a good one.", WRONG_USE)
+    return password
+
+
+@app.command()
+def add(
+    username: str = typer.Argument(help="What they type to sign in."),
+    name: str = typer.Option(help="Their name as shown on pages."),
+    role: str = typer.Option("coordinator", help="coordinator, lead, auditor or admin."),
+) -> None:
+    """Make an account; the password is asked for.
+
+    Example: coach staff add ana --name "Ana Ruiz"
+    """
+    _accounts().add(username, name, role, _new_password())
+    print(f"{username} can sign in now.")
+
+
+@app.command("list")
+def list_() -> None:
+    """Show every account.
+
+    Example: coach staff list
+    """
+    for account in _accounts().list():
+        state = "active" if account.active else "disabled"
+        print(f"{account.staff.username}\t{account.staff.name}\t{account.staff.role}\t{state}")
+
+
+@app.command()
+def disable(username: str) -> None:
+    """Lock somebody out and end their sessions.
+
+    Example: coach staff disable ana
+    """
+    _accounts().disable(username)
+    print(f"{username} can no longer sign in.")
+
+
+@app.command()
+def reset(username: str) -> None:
+    """Set a new password; it is asked for.
+
+    Example: coach staff reset ana
+    """
+    _accounts().set_password(username, _new_password())
+    print(f"{username} has a new password.")
