@@ -261,7 +261,7 @@ class Coach:
         if found:
             self.store.settle(message, found[0], send_again=False, now=now)
             return True
-        if now - message.created_at < self.options.decide_after:
+        if now - message.begun_at < self.options.decide_after:
             return False
         self.store.settle(message, None, send_again=message.lane in _MUST_ARRIVE, now=now)
         return True
@@ -269,7 +269,7 @@ class Coach:
     def _unbound(self, message: OutboundMessage) -> Sequence[str] | None:
         """Ids at the carrier that may be this attempt and belong to no other; None when it cannot be asked."""
         try:
-            ids = self.carrier.find(message, message.created_at)
+            ids = self.carrier.find(message, message.begun_at)
         except Exception:
             log.exception("looking up failed", extra={"attempt_id": message.attempt_id})
             return None

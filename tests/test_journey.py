@@ -74,7 +74,7 @@ def enrol(town: Town, number: str, speech: Speech) -> Phone:
     phone = town.phone(number)
     phone.says_and_gets(speech.keyword)
     phone.says_and_gets(speech.yes, answers=2)
-    phone.text(speech.eastern)
+    phone.says_and_gets(speech.eastern)
     return phone
 
 

@@ -22,7 +22,8 @@ from coach.demo.running import LINE, demo_settings
 from coach.sandbox.app import Beside
 from coach.sandbox.app import create_app as create_network_app
 from coach.sandbox.clock import AdjustableClock
-from coach.sandbox.network import Network
+from coach.sandbox.network import Conditions, Network
+from coach.sandbox.pace import INSTANT
 from coach.web.compose import make_app
 
 PATIENCE = 20.0
@@ -122,6 +123,7 @@ def open_town(folder: Path, start: datetime, tick: timedelta = timedelta(seconds
         clock=clock,
         sms_url=f"{address}/twilio/sms",
         voice_url=f"{address}/twilio/voice/inbound",
+        conditions=Conditions(pace=INSTANT),
     )
     live = open_live_house(settings, clock)
     live.house.accounts.add(STAFF, "Ana Ruiz", "coordinator", PASSWORD)

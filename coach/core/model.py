@@ -193,7 +193,7 @@ class OutboundMessage:
     body: str
     lane: Lane
     channel: Channel
-    created_at: datetime
+    begun_at: datetime  # when this attempt began
     expires_at: datetime
 
 

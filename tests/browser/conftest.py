@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
 from coach.adapters.database.engine import open_engine
 from coach.web.app import create_app
+from tests.chromium import chromium
 from tests.clocks import StoppedClock
 from tests.serving import serve
 from tests.web.dashboard_panel import PASSWORD, Panel, busy_morning, dashboard_parts
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass
@@ -63,25 +54,11 @@ class Office:
         return page
 
 
-def chromium_path() -> str:
-    """Where the browser is; without one the tests are skipped, or fail when CI is set."""
-    found = os.environ.get("COACH_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if found:
-        return found
-    reason = "no browser: install chromium, or name one in COACH_TEST_CHROMIUM"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests; each test has contexts of its own."""
-    path = chromium_path()
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+    """One browser for a module's tests; each test has contexts of its own."""
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

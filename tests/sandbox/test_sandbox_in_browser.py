@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from coach.sandbox.calling import CallOrder
 from coach.sandbox.network import Network
 from coach.sandbox.texting import Order
+from tests.chromium import chromium
 from tests.sandbox.conftest import COACH, ROSA, Listener
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """One browser for all tests here."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture
-def page(chromium: Browser, base_url: str) -> Iterator[Page]:
+def page(browser: Browser, base_url: str) -> Iterator[Page]:
     """A narrow window; nothing may be written to its console."""
-    page = chromium.new_page(base_url=base_url, viewport={"width": 320, "height": 640})
+    page = browser.new_page(base_url=base_url, viewport={"width": 320, "height": 640})
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -133,7 +133,7 @@ def _local_day(row: Row[Any]) -> date:
 def _begin_attempts(
     connection: Connection, claim: Claim, claimed: Iterable[tuple[Row[Any], str]]
 ) -> Sequence[OutboundMessage]:
-    messages = [message_of(row, attempt_id) for row, attempt_id in claimed]
+    messages = [message_of(row, attempt_id, claim.now) for row, attempt_id in claimed]
     if messages:
         ids = [message.outbox_id for message in messages]
         leased = {"state": "sending", "lease_until": claim.now + claim.lease, "tries": outbox.c.tries + 1}
@@ -143,7 +143,7 @@ def _begin_attempts(
     return messages
 
 
-def message_of(row: Row[Any], attempt_id: str) -> OutboundMessage:
+def message_of(row: Row[Any], attempt_id: str, begun_at: datetime) -> OutboundMessage:
     """A row of `outbox` as the value its sender gets."""
     return OutboundMessage(
         outbox_id=row.id,
@@ -153,6 +153,6 @@ def message_of(row: Row[Any], attempt_id: str) -> OutboundMessage:
         body=row.body,
         lane=Lane(row.lane),
         channel=Channel(row.channel),
-        created_at=row.created_at,
+        begun_at=begun_at,
         expires_at=row.expires_at,
     )

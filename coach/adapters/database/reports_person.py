@@ -127,9 +127,9 @@ def _consents(connection: Connection, person: int) -> tuple[ConsentStep, ...]:
 
 def _upcoming(connection: Connection, person: int) -> tuple[Upcoming, ...]:
     m = t.timer.c
-    pending = select(m.kind, m.due_at).where(m.participant_id == person, m.state == "pending")
+    pending = select(m.kind, m.due_at, m.payload).where(m.participant_id == person, m.state == "pending")
     rows = connection.execute(pending.order_by(m.due_at, m.id).limit(UPCOMING_SHOWN))
-    return tuple(Upcoming(row.kind, row.due_at) for row in rows)
+    return tuple(Upcoming(row.payload.get("slot", row.kind), row.due_at) for row in rows)
 
 
 def _skipped(connection: Connection, person: int) -> tuple[Skipped, ...]:

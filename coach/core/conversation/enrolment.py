@@ -117,7 +117,8 @@ def answer_zone(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     choices = moment.handbook.library.zone_choices(moment.participant.country)
     picked = _picked_number(heard)
     if picked is not None and 1 <= picked <= len(choices):
-        return (*_closed(heard), *start_programme(moment, choices[picked - 1].zone))
+        started = moment.reply("enrol.started", "told the time zone")
+        return (*_closed(heard), *start_programme(moment, choices[picked - 1].zone), started)
     if moment.already_sent("enrol.zone_again", timedelta(days=7)):
         return (TaskRaised("zone_unknown", "the answer to the time-zone question could not be read"),)
     return (moment.reply("enrol.zone_again", "the time zone could not be read", choices=_listed(moment)),)

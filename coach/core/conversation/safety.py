@@ -11,7 +11,7 @@ from coach.core.conversation.hearing import Heard
 from coach.core.conversation.history import row, rows
 from coach.core.conversation.moment import Moment
 from coach.core.events import CheckInClosed, CheckInOpened, EscalationRaised, Event, Said, TaskRaised
-from coach.core.model import Asked, Channel, Disposition, Kind, Lane, Language, Observation, Status
+from coach.core.model import Asked, Channel, Disposition, Kind, Lane, Language, Status
 from coach.core.trend import Action, Decision
 
 _QUOTE = 300
@@ -35,11 +35,11 @@ _LEFT = (Status.OPTED_OUT, Status.WRONG_PERSON)
 
 def safety(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """Cases, questions, tasks and notes that this text calls for, with the message that goes out at once."""
-    decisions = (*decide(moment, heard.observations), *_red_flag_answer(heard))
+    decisions = (*decide(moment, heard), *_red_flag_answer(heard))
     return tuple(fact for decision in decisions for fact in _carry_out(moment, heard, decision))
 
 
-def decide(moment: Moment, observations: tuple[Observation, ...]) -> tuple[Decision, ...]:
+def decide(moment: Moment, heard: Heard) -> tuple[Decision, ...]:
     """Run the rules over the whole history and return what this moment's facts cause."""
     person = moment.participant
     facts = trend.Person(
@@ -48,7 +48,8 @@ def decide(moment: Moment, observations: tuple[Observation, ...]) -> tuple[Decis
     state = trend.start(facts, moment.handbook.trend)
     for past in rows(moment.conversation):
         state, _ = trend.hear(state, past)
-    now = row(moment.now, observations, zone=person.zone or "UTC", enrolled_on=person.enrolled_on)
+    now = row(moment.now, heard.observations, zone=person.zone or "UTC", enrolled_on=person.enrolled_on)
+    now = replace(now, assessment=heard.assessment)  # with its reasons in words
     today = replace(now, day=max(now.day, state.day))  # a clock set back must not silence the rules
     state, _ = trend.advance(state, today.moment)
     _, decisions = trend.hear(state, today)

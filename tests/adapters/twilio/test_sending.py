@@ -38,7 +38,7 @@ TO_ROSA = OutboundMessage(
     body="How weak do your legs feel, 0 to 10?",
     lane=Lane.PROMPT,
     channel=Channel.SMS,
-    created_at=NOON - timedelta(minutes=1),
+    begun_at=NOON - timedelta(minutes=1),
     expires_at=NOON + timedelta(minutes=30),
 )
 CALL_ROSA = replace(TO_ROSA, channel=Channel.VOICE, body="")

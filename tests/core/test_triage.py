@@ -1,0 +1,95 @@
+"""What a reply calls for: levels, modifiers, profile effects and combinations."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coach.adapters.library.lexicon import load_lexicon
+from coach.adapters.library.triage import TriageError, load_triage
+from coach.core.model import Asked, Channel, Disposition, Finding, Intent, Language, Profile, Reply
+from coach.core.reading import read
+from coach.core.triage import assess, codes_with_added
+
+ROOT = Path(__file__).parents[2]
+RULES = load_triage(ROOT / "messages")
+LEXICON = load_lexicon(ROOT / "messages")
+CASES = tomllib.loads((Path(__file__).parent / "vectors" / "signs_levels.toml").read_text(encoding="utf-8"))["case"]
+
+
+def _signs(*codes: str, weakness: int | None = None) -> Reply:
+    return Reply(Intent.REPORT, weakness=weakness, signs=tuple(Finding(code, 0, 1, "test") for code in codes))
+
+
+def test_all_45_signs_have_a_level_and_wording_in_both_languages() -> None:
+    """Each sign can be named to a person and to the emergency service."""
+    assert len(RULES.signs) == 45
+    assert all(rule.sign_en and rule.sign_es and rule.meaning for rule in RULES.signs.values())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"])
+def test_what_a_text_calls_for(case: dict[str, Any]) -> None:
+    """Modifiers, profile and combinations give the level a nurse would expect."""
+    profile = Profile(frozenset(case.get("conditions", [])), frozenset(case.get("medicines", [])))
+    reply = read(case["text"], Asked.NOTHING, Language.EN, Channel.SMS, LEXICON)
+    found = assess(reply, profile, RULES)
+    assert found.disposition == case["level"], found
+    assert "rule" not in case or case["rule"] in {reason.rule for reason in found.reasons}
+    assert case.get("because", "") in found.reasons[0].because if found.reasons else "because" not in case
+    assert found.now or not case.get("now", False)
+
+
+def test_reasons_come_highest_first() -> None:
+    """The first reason is the one the message is about."""
+    found = assess(_signs("fever", "chest_pain", "muscle_cramps"), Profile(), RULES)
+    assert [reason.level.rank for reason in found.reasons] == [3, 1, 0]
+    assert found.reasons[0].rule == "chest_pain"
+
+
+def test_signs_of_the_last_two_days_count_in_combinations() -> None:
+    """A swollen calf yesterday and a faint today belong together."""
+    assert assess(_signs("faint"), Profile(), RULES).disposition is Disposition.URGENT
+    together = assess(_signs("faint"), Profile(), RULES, frozenset({"one_leg_swelling"}))
+    assert "X1" in {reason.rule for reason in together.reasons}
+
+
+def test_old_signs_alone_raise_nothing() -> None:
+    """A text without any sign is self-care, whatever was told yesterday."""
+    recent = frozenset({"fever", "foot_sore", "chest_pain"})
+    assert assess(Reply(Intent.THANKS), Profile(), RULES, recent).disposition is Disposition.SELF_CARE
+
+
+@pytest.mark.parametrize(("usual", "level"), [(3, "emergency"), (None, "emergency"), (8, "urgent")])
+def test_a_single_score_of_ten_counts_against_the_usual(usual: int | None, level: str) -> None:
+    """Ten means unable to stand; on its own it is an emergency unless the usual is 8 or 9."""
+    profile = Profile(baseline=usual)
+    assert assess(_signs(weakness=10), profile, RULES, single=True).disposition == level
+
+
+def test_with_a_history_the_score_is_left_to_the_trend_rules() -> None:
+    """A ten among many tens is weighed there."""
+    assert assess(_signs(weakness=10), Profile(), RULES).disposition is Disposition.SELF_CARE
+
+
+def test_a_combination_may_put_a_sign_on_record() -> None:
+    """Ten without words is recorded as newly unable to stand."""
+    assert codes_with_added(_signs(weakness=10), Profile(baseline=2), RULES, single=True) == ("cannot_stand_new",)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "named"),
+    [
+        ("signs.toml", '[chest_pain]\nlevel = "dire"\n', "chest_pain.level"),
+        ("signs.toml", '[chest_pain]\ncolour = "red"\n', "chest_pain"),
+        ("combinations.toml", '[X1]\nlevel = "urgent"\nmeaning = "m"\ntogether = [["nothing_known"]]\nsources = []\n', "nothing_known"),
+    ],
+)  # fmt: skip
+def test_wrong_rules_are_refused_by_name(file: str, text: str, named: str, tmp_path: Path) -> None:
+    """An unknown level, key or code is named with its file."""
+    for name in ("signs.toml", "combinations.toml"):
+        (tmp_path / name).write_text((ROOT / "messages" / "triage" / name).read_text(encoding="utf-8"), "utf-8")
+    (tmp_path / file).write_text(text, "utf-8")
+    with pytest.raises(TriageError, match=named) as refused:
+        load_triage(tmp_path)
+    assert file in str(refused.value)

@@ -1,0 +1,106 @@
+"""A check-in call from the timetable to the worklist, through HTTP only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.town import Phone, Town, open_town, until
+
+NEW_YORK = ZoneInfo("America/New_York")
+MONDAY = date(2026, 6, 1)
+AGNES = "+12025550151"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """A town in which Agnes, who wants calls, has been enrolled by a coordinator and has said yes."""
+    with open_town(tmp_path, datetime.combine(MONDAY, time(11, 0), NEW_YORK)) as opened:
+        with opened.signed_in() as coordinator:
+            form = {
+                "phone": AGNES, "name": "Agnes Moreau", "language": "en", "zone": "America/New_York",
+                "channel": "voice", "country": "US", "quiet_start": "20:00", "quiet_end": "09:00",
+            }  # fmt: skip
+            coordinator.post("/people/new", data=form).raise_for_status()
+        agnes = opened.phone(AGNES)
+        invitation = agnes.gets(0)
+        assert "reply Y" in invitation[0]
+        agnes.says_and_gets("Y")
+        yield opened
+
+
+def ring_at_check_in(town: Town) -> Phone:
+    """Let the hour of the check-in come; the phone rings, Agnes picks up and waits to be spoken to."""
+    town.set_clock(datetime.combine(MONDAY, time(16, 30, 1), NEW_YORK))
+    until(lambda: call(town)["status"] == "ringing", "a ringing phone")
+    act(town, "answer", {"as": "human"})
+    return town.phone(AGNES)
+
+
+def call(town: Town) -> dict[str, Any]:
+    """The last call of Agnes's phone."""
+    answer = town.web.get(f"/phone/api/phones/{AGNES}/call")
+    return dict(answer.json()) if answer.is_success else {"status": "none", "heard": []}
+
+
+def act(town: Town, what: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Answer, press keys or speak, and wait until it is Agnes's turn again or the call is over."""
+    answer = town.web.post(f"/phone/api/phones/{AGNES}/{what}", json=body, params={"wait": 5})
+    answer.raise_for_status()
+    return dict(answer.json())
+
+
+def said(state: dict[str, Any]) -> str:
+    """All the coach has said in a call."""
+    return " ".join(line["text"] for line in state["heard"] if line["who"] == "coach")
+
+
+def test_a_call_asks_score_and_warning_signs_by_key(town: Town) -> None:
+    """Nothing about health before key 1; then the two questions, and the score is on record."""
+    ring_at_check_in(town)
+    greeting = said(call(town))
+    assert "9 1 1" in greeting
+    assert "legs" not in greeting.lower()
+    assert "how weak" in said(act(town, "keys", {"digits": "1"}))
+    assert "chest pain" in said(act(town, "keys", {"digits": "4#"}))
+    ended = act(town, "keys", {"digits": "2"})
+    assert "Goodbye" in said(ended)
+    until(lambda: call(town)["status"] == "completed", "the end of the call")
+    with town.signed_in() as coordinator:
+        person = coordinator.get("/api/v1/people/1").json()
+        assert [day["score"] for day in person["scores"]] == [4]
+        assert coordinator.get("/api/v1/worklist").json()["cases"] == []
+
+
+def test_yes_to_the_warning_signs_is_spoken_texted_and_on_the_worklist(town: Town) -> None:
+    """An emergency told by key lands where a text would."""
+    agnes = ring_at_check_in(town)
+    before = len(agnes.received())
+    act(town, "keys", {"digits": "1"})
+    act(town, "keys", {"digits": "4#"})
+    assert "dial 9 1 1 now" in said(act(town, "keys", {"digits": "1"}))
+    assert agnes.gets(before)[0].startswith("Call 911 now")
+    with town.signed_in() as coordinator:
+        assert [c["level"] for c in coordinator.get("/api/v1/worklist").json()["cases"]] == ["emergency"]
+
+
+def test_words_of_an_emergency_end_the_menu(town: Town) -> None:
+    """Speech is read like a text."""
+    ring_at_check_in(town)
+    act(town, "keys", {"digits": "1"})
+    assert "dial 9 1 1 now" in said(act(town, "say", {"speech": "oh i cant breathe", "confidence": 0.8}))
+
+
+def test_a_voicemail_hears_nothing_about_health(town: Town) -> None:
+    """A machine gets a neutral text and no question."""
+    town.set_clock(datetime.combine(MONDAY, time(16, 30, 1), NEW_YORK))
+    until(lambda: call(town)["status"] == "ringing", "a ringing phone")
+    act(town, "answer", {"as": "voicemail"})
+    town.wait(timedelta(minutes=2))
+    until(lambda: call(town)["status"] not in {"ringing", "in-progress"} or "call" in said(call(town)), "the words")
+    assert not {"legs", "weak", "pain"} & set(said(call(town)).lower().split())
