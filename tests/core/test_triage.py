@@ -15,7 +15,14 @@ from coach.core.triage import assess, codes_with_added
 ROOT = Path(__file__).parents[2]
 RULES = load_triage(ROOT / "messages")
 LEXICON = load_lexicon(ROOT / "messages")
-CASES = tomllib.loads((Path(__file__).parent / "vectors" / "signs_levels.toml").read_text(encoding="utf-8"))["case"]
+VECTORS = Path(__file__).parent / "vectors"
+CASES = tomllib.loads((VECTORS / "signs_levels.toml").read_text(encoding="utf-8"))["case"]
+EVERYDAY = tomllib.loads((VECTORS / "signs_everyday.toml").read_text(encoding="utf-8"))
+
+
+def _level_of(text: str, language: str) -> Disposition:
+    reply = read(text, Asked.NOTHING, Language(language), Channel.SMS, LEXICON)
+    return assess(reply, Profile(), RULES).disposition
 
 
 def _signs(*codes: str, weakness: int | None = None) -> Reply:
@@ -38,6 +45,21 @@ def test_what_a_text_calls_for(case: dict[str, Any]) -> None:
     assert "rule" not in case or case["rule"] in {reason.rule for reason in found.reasons}
     assert case.get("because", "") in found.reasons[0].because if found.reasons else "because" not in case
     assert found.now or not case.get("now", False)
+
+
+@pytest.mark.parametrize("level", ["emergency", "urgent", "routine"])
+def test_everyday_alarms_reach_their_level(level: str) -> None:
+    """Colloquial wording in both languages does not hide what a text calls for."""
+    texts = [(lang, text) for lang, found in EVERYDAY[level].items() for text in found]
+    low = [text for lang, text in texts if _level_of(text, lang).rank < Disposition(level).rank]
+    assert len(low) <= 0.02 * len(texts), low
+
+
+def test_everyday_chat_raises_no_alarm() -> None:
+    """Grandchildren, weather, television and cooking are no signs."""
+    texts = [(lang, text) for lang, found in EVERYDAY["self_care"].items() for text in found]
+    raised = [text for lang, text in texts if _level_of(text, lang) is not Disposition.SELF_CARE]
+    assert len(raised) <= 0.02 * len(texts), raised
 
 
 def test_reasons_come_highest_first() -> None:
@@ -82,9 +104,13 @@ def test_a_combination_may_put_a_sign_on_record() -> None:
     [
         ("signs.toml", '[chest_pain]\nlevel = "dire"\n', "chest_pain.level"),
         ("signs.toml", '[chest_pain]\ncolour = "red"\n', "chest_pain"),
-        ("combinations.toml", '[X1]\nlevel = "urgent"\nmeaning = "m"\ntogether = [["nothing_known"]]\nsources = []\n', "nothing_known"),
+        (
+            "combinations.toml",
+            '[X1]\nlevel = "urgent"\nmeaning = "m"\ntogether = [["no_sign"]]\nsources = []\n',
+            "no_sign",
+        ),
     ],
-)  # fmt: skip
+)
 def test_wrong_rules_are_refused_by_name(file: str, text: str, named: str, tmp_path: Path) -> None:
     """An unknown level, key or code is named with its file."""
     for name in ("signs.toml", "combinations.toml"):

@@ -41,8 +41,10 @@ class _Row(BaseModel):
 class _SignRow(_Row):
     """A sign: also how it stands towards other signs."""
 
+    absent: list[str] = []  # wording that says the sign is not there
     severe: bool = False
     persists: bool = False
+    firm: bool = False
     absorbs: list[str] = []
     replaces: list[str] = []
 
@@ -61,9 +63,10 @@ class _Parts:
 
 
 def load_lexicon(folder: Path) -> Lexicon:
-    """Read all lexicon files of a folder and compile them; raises LexiconError naming file and key."""
+    """Compile the files of `messages/lexicon`, given that folder or `messages`; raises LexiconError naming the key."""
     parts = _Parts()
-    files = sorted(folder.glob("*.toml"))
+    home = folder / "lexicon" if (folder / "lexicon").is_dir() else folder
+    files = sorted(home.glob("*.toml"))
     if not files:
         message = f"{folder} has no lexicon files; point to the folder messages/lexicon"
         raise LexiconError(message)
@@ -115,6 +118,7 @@ def _keep(kind: str, name: str, row: _Row, where: str, parts: _Parts) -> None:
         parts.entries.append(Entry(label, row.all()))
         if isinstance(row, _SignRow):
             parts.signs[name] = row
+            parts.entries.append(Entry(f"absent:{name}", tuple(row.absent)))
 
 
 def _once(new: bool, where: str) -> None:  # noqa: FBT001 - a check
@@ -153,6 +157,10 @@ def _check_signs(parts: _Parts) -> None:
         for code in _unknown(row, parts):
             message = f"sign.{name} names the unknown code {code!r} in absorbs or replaces"
             raise LexiconError(message)
+        for code in row.absorbs:
+            if name in parts.signs[code].absorbs:
+                message = f"sign.{name} and sign.{code} absorb each other; let the graver one absorb"
+                raise LexiconError(message)
 
 
 def _unknown(row: _SignRow, parts: _Parts) -> Iterator[str]:
@@ -170,6 +178,7 @@ def _vocabulary(parts: _Parts) -> Vocabulary:
         heard_numbers=parts.heard,
         severe=frozenset(n for n, r in signs.items() if r.severe),
         persists=frozenset(n for n, r in signs.items() if r.persists),
+        firm=frozenset(n for n, r in signs.items() if r.firm),
         absorbs={n: frozenset(r.absorbs) for n, r in signs.items()},
         replaces={n: frozenset(r.replaces) for n, r in signs.items()},
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coach.core.model import Asked, Assessment, Language, Onset, Profile, Reply, TrendAnswer
-from coach.core.trend import Answers, Decision, Person, Row, Seen, TrendRules, decide
+from coach.core.trend import Answers, Decision, Person, Row, Seen, TrendRules, answers_of, decide
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 LONGEST_RECORD_DAYS = 3660
 TOGETHER_HOURS = 48  # signs of different texts belong together for so long
 _DEFAULT_AT = time(16, 30)
-_SEEN_MENU = {1: Seen.YES, 2: Seen.BOOKED, 3: Seen.NOT_YET}
 _Some = TypeVar("_Some")
 
 
@@ -176,38 +175,15 @@ def _with_reading(row: Row, reply: Reply, assessment: Assessment) -> Row:
 
 
 def _answers(row: Row, reply: Reply) -> Answers:
-    given, asked = row.answers, row.asked
+    given, read = row.answers, answers_of(reply, row.asked or Asked.WEAKNESS)
     return Answers(
-        onset=_first(given.onset, _onset(asked, reply)),
-        seen=_first(given.seen, _seen(reply) if asked is Asked.SEEN else None),
-        trend=_first(given.trend, reply.trend if asked is Asked.TREND else None),
-        stairs=_first(given.stairs, _count(reply) if asked is Asked.STAIRS else None),
-        falls=_first(given.falls, _falls(reply) if asked is Asked.FALLS else None),
-        chair_stands=_first(given.chair_stands, _count(reply) if asked is Asked.CHAIR_STANDS else None),
+        onset=_first(given.onset, read.onset),
+        seen=_first(given.seen, read.seen),
+        trend=_first(given.trend, read.trend),
+        stairs=_first(given.stairs, read.stairs),
+        falls=_first(given.falls, read.falls),
+        chair_stands=_first(given.chair_stands, read.chair_stands),
     )
-
-
-def _onset(asked: Asked | None, reply: Reply) -> Onset | None:
-    """A new beginning counts wherever it is told; "longer" only as an answer, as it may be about something else."""
-    if reply.onset is Onset.LONGER and asked is not Asked.ONSET:
-        return None
-    return reply.onset
-
-
-def _seen(reply: Reply) -> Seen | None:
-    if reply.amount is not None:
-        return _SEEN_MENU.get(round(reply.amount))
-    if reply.yes is None:
-        return None
-    return Seen.YES if reply.yes else Seen.NOT_YET
-
-
-def _falls(reply: Reply) -> int | None:
-    return int(reply.yes) if reply.amount is None and reply.yes is not None else _count(reply)
-
-
-def _count(reply: Reply) -> int | None:
-    return None if reply.amount is None else round(reply.amount)
 
 
 def _first(given: _Some | None, read: _Some | None) -> _Some | None:

@@ -1,0 +1,6 @@
+"""What a text says: `read` is the only door, and `Lexicon` the words it knows."""
+
+from coach.core.reading.lexicon import Entry, Lexicon, Vocabulary, build_lexicon
+from coach.core.reading.reader import read
+
+__all__ = ["Entry", "Lexicon", "Vocabulary", "build_lexicon", "read"]

@@ -1,0 +1,116 @@
+"""Text as tokens: lower case, no accents, short forms spelled out, and where each word stood in the original."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+_TOKEN = re.compile(
+    r"[a-z]\d+(?![a-z\d])|[a-z][a-z\x01]*(?:'[a-z\x01]+)*|\d+(?:[.,:/]\d+)*|%|½|[.!?;\n…]+|[,:()\-]|\U0001f44d|\U0001f44c|\U0001f64f",
+)
+_SENTENCE_END = frozenset(".!?;\n…")
+_CLAUSE_END = frozenset(",:()-")
+_APOSTROPHES = dict.fromkeys((0x2019, 0x2018, 0xB4, 0x60, 0x2BC, 0xFF07), "'")
+_KEEP_S = frozenset({"it", "that", "he", "she", "what", "who", "there", "here", "let", "how", "where"})
+_PICTURES = {"\U0001f44d": "ok", "\U0001f44c": "ok", "\U0001f64f": "thanks"}
+_NOTHING = "\x01"  # stands for a mark that adds nothing, so that offsets stay true
+_JOINERS = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_REPEATED = re.compile(r"([a-z])\1{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or number. `start` and `end` are offsets in the original text."""
+
+    word: str
+    start: int
+    end: int
+    clause: int
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All tokens of a text, and which sentences were asked as questions."""
+
+    tokens: tuple[Token, ...]
+    asked: frozenset[int]  # sentence numbers that end in a question mark
+    commas: frozenset[int]  # token numbers that a comma stands before
+
+
+@lru_cache(maxsize=4096)
+def _fold_char(char: str) -> str:
+    """One character as one plain lower-case character, so that offsets stay true."""
+    if char == "½":
+        return char
+    if char in _JOINERS or unicodedata.combining(char):
+        return _NOTHING
+    plain = unicodedata.normalize("NFKD", char.translate(_APOSTROPHES))
+    base = plain[:1].lower()
+    return base[:1] if base else " "
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; the result is exactly as long as the text."""
+    if text.isascii():
+        return text.lower()
+    return "".join(map(_fold_char, text))
+
+
+def _bare(word: str) -> str:
+    """A word without apostrophes; the possessive or "is" after a noun goes too."""
+    if "'" not in word:
+        return word
+    head, _, tail = word.rpartition("'")
+    if tail == "s" and head not in _KEEP_S:
+        return head.replace("'", "")
+    return word.replace("'", "")
+
+
+def shorten(word: str, known: frozenset[str] | Mapping[str, object]) -> str:
+    """Fold letters written three times or more: "heeelp", "noooo"."""
+    if not _REPEATED.search(word):
+        return word
+    for keep in (r"\1\1", r"\1"):
+        short = _REPEATED.sub(keep, word)
+        if short in known:
+            return short
+    return _REPEATED.sub(r"\1", word)
+
+
+def tokenise(
+    text: str,
+    short_forms: Mapping[str, tuple[str, ...]],
+    breakers: frozenset[str],
+    known: frozenset[str],
+) -> Words:
+    """Split a text into words with their clause and sentence numbers.
+
+    `short_forms` spells out chat forms ("xq" is "porque"); `breakers` are words that begin a new clause ("but").
+    """
+    tokens: list[Token] = []
+    asked: set[int] = set()
+    commas: set[int] = set()
+    clause = sentence = 0
+    for found in _TOKEN.finditer(fold(text)):
+        piece = found.group()
+        if piece[0] in _SENTENCE_END:
+            if "?" in piece:
+                asked.add(sentence)
+            sentence += 1
+            clause += 1
+            continue
+        if piece[0] in _CLAUSE_END:
+            if piece != "-":
+                clause += 1
+                commas.add(len(tokens))
+            continue
+        word = shorten(_bare(_PICTURES.get(piece, piece).replace(_NOTHING, "")), known)
+        if word in breakers:
+            clause += 1
+        forms = short_forms.get(word, (word,))
+        tokens.extend(Token(form, found.start(), found.end(), clause, sentence) for form in forms)
+    return Words(tuple(tokens), frozenset(asked), frozenset(commas))

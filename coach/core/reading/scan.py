@@ -1,0 +1,184 @@
+"""One text looked at once: its words, what was found in them, and small questions about places in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from coach.core.model import Language
+from coach.core.reading.lexicon import Lexicon
+from coach.core.reading.matching import Hit, Line
+from coach.core.reading.normalise import Token, Words
+
+AND, OR, COMMA = "and", "or", "comma"
+BUCKET = 32  # words; what is further apart than one bucket's length does not bear on each other
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The words that count (`line`), where each stands among all words (`raw`), and the hits by kind."""
+
+    lexicon: Lexicon
+    words: Words
+    line: Line
+    raw: tuple[int, ...]
+    hits: dict[str, list[Hit]]  # by kind, the part of a label before the colon
+    labels: frozenset[str]
+    places: dict[tuple[str, int], list[Hit]]  # by kind and bucket of words
+    sentences: dict[int, tuple[int, int]]  # offsets in the text where each sentence begins and ends
+    clauses: dict[int, tuple[int, int]]
+    corrections: frozenset[int]  # where among all words a correction ("no wait") ends
+    language: Language
+    light: frozenset[int]  # words a denial passes over
+    covered: frozenset[int]  # words that belong to some sign
+    negators: frozenset[int]
+    idioms: frozenset[int]
+    pseudo: frozenset[int]  # words that look like a denial and deny nothing
+    body: frozenset[int]
+    first: int  # the first of all words that is not merely a hesitation
+
+    def of(self, *labels: str) -> list[Hit]:
+        """The hits with one of these labels, in the order of the text."""
+        found = [h for label in labels for h in self.hits.get(label.partition(":")[0], ()) if h.label == label]
+        return sorted(found, key=lambda h: (h.start, h.end))
+
+    def has(self, *labels: str) -> bool:
+        """True when one of the labels was found."""
+        return any(label in self.labels for label in labels)
+
+    def near(self, label: str, hit: Hit) -> list[Hit]:
+        """The hits with a label, or of a kind, close enough to bear on a hit."""
+        kind = label.partition(":")[0]
+        buckets = range(hit.start // BUCKET - 1, hit.end // BUCKET + 2)
+        found = [h for bucket in buckets for h in self.places.get((kind, bucket), ())]
+        return found if kind == label else [h for h in found if h.label == label]
+
+    def names(self, kind: str) -> frozenset[str]:
+        """The names found of one kind: for `fact`, those after `fact:`."""
+        return frozenset(h.label.partition(":")[2] for h in self.hits.get(kind, ()))
+
+    def links(self, left: int) -> frozenset[str]:
+        """What joins a word with the next one that counts: "and", "or", a comma."""
+        first, last = self.raw[left] + 1, self.raw[left + 1]
+        found = {COMMA} if any(n in self.words.commas for n in range(first, last + 1)) else set()
+        for n in range(first, last):
+            word = self.words.tokens[n].word
+            found |= {AND} if word in self.lexicon.set_of("and") else set()
+            found |= {OR} if word in self.lexicon.set_of("or") else set()
+        return frozenset(found)
+
+    def between(self, start: int, end: int) -> Iterable[str]:
+        """All words, fillers too, from one counting word to before another."""
+        last = self.raw[end] if end < len(self.raw) else len(self.words.tokens)
+        return (t.word for t in self.words.tokens[self.raw[start] : last])
+
+    def offsets(self, hit: Hit) -> tuple[int, int]:
+        """Where a hit stands in the original text."""
+        tokens = self.words.tokens
+        return tokens[self.raw[hit.start]].start, tokens[self.raw[hit.end - 1]].end
+
+
+def scan(text: str, lexicon: Lexicon, language: Language) -> Scan:
+    """Look a text over."""
+    words = lexicon.tokens(text)
+    spoken = guess_language(words, lexicon, language)
+    whole = _whole(words, lexicon, spoken)
+    line, raw = _counting(whole)
+    hits: dict[str, list[Hit]] = {}
+    for found in lexicon.matcher.find(whole):
+        hit = _counted(found, whole)
+        hits.setdefault(hit.label.partition(":")[0], []).append(hit)
+    cues = hits.get("cue", [])
+    corrections = frozenset(raw[h.end - 1] for h in cues if h.label == "cue:correction" and h.words)
+    pseudo = _words(cues, "cue:pseudo")
+    return Scan(
+        lexicon=lexicon,
+        words=words,
+        line=line,
+        raw=raw,
+        hits=hits,
+        labels=frozenset(h.label for found in hits.values() for h in found),
+        places=_buckets(hits),
+        sentences=_extents((t.sentence, t) for t in words.tokens),
+        clauses=_extents((t.clause, t) for t in words.tokens),
+        corrections=corrections,
+        language=spoken,
+        light=_words(cues, "cue:light"),
+        covered=frozenset(w for h in hits.get("sign", ()) for w in h.words),
+        negators=_words(cues, "cue:negator") - pseudo,
+        idioms=_words(cues, "cue:idiom"),
+        pseudo=pseudo,
+        body=_words(cues, "cue:body") - _words(cues, "cue:private"),
+        first=whole.first,
+    )
+
+
+def _buckets(hits: dict[str, list[Hit]]) -> dict[tuple[str, int], list[Hit]]:
+    places: dict[tuple[str, int], list[Hit]] = {}
+    for kind, found in hits.items():
+        for hit in found:
+            places.setdefault((kind, hit.start // BUCKET), []).append(hit)
+    return places
+
+
+def _extents(numbered: Iterable[tuple[int, Token]]) -> dict[int, tuple[int, int]]:
+    extents: dict[int, tuple[int, int]] = {}
+    for number, token in numbered:
+        extents[number] = (extents.get(number, (token.start, 0))[0], token.end)
+    return extents
+
+
+def _words(hits: Iterable[Hit], label: str) -> frozenset[int]:
+    return frozenset(w for h in hits if h.label == label for w in range(h.start, h.end))
+
+
+def guess_language(words: Words, lexicon: Lexicon, preferred: Language) -> Language:
+    """The language a text is mostly in; the person's own when it does not show."""
+    english, spanish = lexicon.set_of("english"), lexicon.set_of("spanish")
+    balance = sum((t.word in english) - (t.word in spanish) for t in words.tokens)
+    if balance == 0:
+        return preferred
+    return Language.EN if balance > 0 else Language.ES
+
+
+def _whole(words: Words, lexicon: Lexicon, language: Language) -> Line:
+    """All words, mended; words of the other language that look the same are set aside."""
+    fillers = lexicon.set_of("fillers")
+    foreign = lexicon.set_of("only_spanish" if language is Language.EN else "only_english")
+    mend, by_ear = lexicon.speller.mend, language is Language.ES
+    is_filler = [t.word in fillers for t in words.tokens]
+    soft = lexicon.set_of("soft")
+    first = next((n for n, t in enumerate(words.tokens) if t.word not in soft), 0)
+    counts = [0]
+    for filler in is_filler:
+        counts.append(counts[-1] + (not filler))
+    return Line(
+        [f"{t.word}~" if t.word in foreign else mend(t.word, by_ear=by_ear) for t in words.tokens],
+        [t.clause for t in words.tokens],
+        [t.sentence for t in words.tokens],
+        is_filler,
+        counts,
+        first,
+        [0] * len(words.tokens),
+    )
+
+
+def _counting(whole: Line) -> tuple[Line, tuple[int, ...]]:
+    """The words that are no fillers, and where they stand among all."""
+    raw = tuple(n for n, filler in enumerate(whole.fillers) if not filler)
+    line = Line(
+        [whole.words[n] for n in raw],
+        [whole.clauses[n] for n in raw],
+        [whole.sentences[n] for n in raw],
+        [False] * len(raw),
+        range(len(raw) + 1),
+    )
+    return line, raw
+
+
+def _counted(hit: Hit, whole: Line) -> Hit:
+    """A hit told in words that are no fillers."""
+    counts = whole.counts
+    words = frozenset(counts[n] for n in hit.words if not whole.fillers[n])
+    start = min(words, default=counts[hit.start])
+    return Hit(hit.label, start, max(words, default=start - 1) + 1, words, hit.source)

@@ -1,0 +1,149 @@
+"""The signs of a text: found, judged in their context, and the lesser ones dropped where a graver one says it all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from coach.core.model import Finding
+from coach.core.reading.context import Judgement, Standing, judge
+from coach.core.reading.matching import Hit
+from coach.core.reading.scan import Scan
+
+TIGHT = 3  # words that may lie between those of a sign that still says one thing
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The findings of a text by how they stand, each code once and in the order of the text."""
+
+    present: tuple[Finding, ...]
+    denied: tuple[Finding, ...]
+    spoken_of: tuple[Finding, ...]
+
+
+Judged = tuple[Hit, Judgement]
+ByWord = Mapping[int, list[Judged]]
+
+
+def find_signs(scan: Scan) -> Signs:
+    """All signs of a text."""
+    judged = [(hit, judge(hit, scan)) for hit in _in_order(scan)]
+    absent = [(hit, Judgement(Standing.DENIED, hit.start)) for hit in scan.hits.get("absent", ())]
+    denied = _standing(judged, Standing.DENIED)
+    present = _told(_standing(judged, Standing.PRESENT), denied, absent, scan)
+    codes = {_code(hit) for hit, _ in present}
+    by_word = _by_word(present)
+    denials = _lesser_dropped([*denied, *absent], scan)
+    denied = [pair for pair in denials if _code(pair[0]) not in codes and not _part_of(pair, by_word)]
+    spoken_of = _lesser_dropped(_standing(judged, Standing.SPOKEN_OF), scan)
+    return Signs(_findings(present, scan), _findings(denied, scan), _findings(spoken_of, scan))
+
+
+def _told(present: list[Judged], denied: list[Judged], absent: list[Judged], scan: Scan) -> list[Judged]:
+    """The signs that are there, after those have gone that a denial or a graver sign explains."""
+    denials, statements = _by_word(denied), _by_word(absent)
+    present = [
+        pair for pair in present if not _contradicted(pair[0], denials, scan) and not _restated(pair[0], statements)
+    ]
+    replaced = _replaced(scan.lexicon.vocabulary.replaces, present)
+    return [pair for pair in _lesser_dropped(present, scan) if _code(pair[0]) not in replaced]
+
+
+def _in_order(scan: Scan) -> list[Hit]:
+    return sorted(scan.hits.get("sign", ()), key=lambda h: (h.start, -h.end, h.label))
+
+
+def _standing(judged: list[Judged], standing: Standing) -> list[Judged]:
+    return [pair for pair in judged if pair[1].standing is standing]
+
+
+def _code(hit: Hit) -> str:
+    return hit.label.partition(":")[2]
+
+
+def _by_word(judged: Iterable[Judged]) -> ByWord:
+    places: dict[int, list[Judged]] = {}
+    for pair in judged:
+        for word in pair[0].words:
+            places.setdefault(word, []).append(pair)
+    return places
+
+
+def _touching(hit: Hit, by_word: ByWord) -> list[Judged]:
+    """Those that share a word with a hit."""
+    return [pair for word in hit.words for pair in by_word.get(word, ())]
+
+
+def _contradicted(hit: Hit, denials: ByWord, scan: Scan) -> bool:
+    """A match over words that are denied as the same sign, or as a graver one that says it all."""
+    return any(_denies(other, judgement, hit, scan) for other, judgement in _touching(hit, denials))
+
+
+def _denies(other: Hit, judgement: Judgement, hit: Hit, scan: Scan) -> bool:
+    if judgement.cue in hit.words:
+        return False
+    vocabulary = scan.lexicon.vocabulary
+    code = _code(hit)
+    if _code(other) == code:
+        closer = other.end - other.start < hit.end - hit.start or other.words == hit.words
+        return closer or code not in vocabulary.severe
+    absorbs = code in vocabulary.absorbs.get(_code(other), frozenset())
+    return absorbs and not _cut(other, judgement) and _overlap(other, hit, scan)
+
+
+def _restated(hit: Hit, absent: ByWord) -> bool:
+    """Words that state the absence of something else ("no siento pesadas las piernas" is no numbness)."""
+    return any(len(other.words & hit.words) > 1 for other, _ in _touching(hit, absent))
+
+
+def _part_of(pair: Judged, present: ByWord) -> bool:
+    """A "denied" sign all of whose words, or whose negator, belong to one that is present ("can't feel my toes")."""
+    hit, judgement = pair
+    if judgement.cue is not None and judgement.cue in present:
+        return True
+    return any(hit.words <= other.words for other, _ in _touching(hit, present))
+
+
+def _lesser_dropped(judged: list[Judged], scan: Scan) -> list[Judged]:
+    by_word = _by_word(judged)
+    return [pair for pair in judged if not any(_absorbs(other, pair, scan) for other in _touching(pair[0], by_word))]
+
+
+def _absorbs(graver: Judged, lesser: Judged, scan: Scan) -> bool:
+    """True when the graver sign is the better reading of the lesser one's words."""
+    (hit, verdict), (other, judgement) = graver, lesser
+    if _code(other) not in scan.lexicon.vocabulary.absorbs.get(_code(hit), frozenset()):
+        return False
+    if _cut(hit, verdict) and (verdict.cue != judgement.cue or not other.words <= hit.words):
+        return False
+    return _overlap(hit, other, scan)
+
+
+def _cut(hit: Hit, judgement: Judgement) -> bool:
+    """True when the denial stands inside the words of the sign, so that they may belong to two statements."""
+    return judgement.cue is not None and judgement.cue > hit.start
+
+
+def _overlap(graver: Hit, lesser: Hit, scan: Scan) -> bool:
+    """The two rest on the same words, not merely on the same body part or on items of one list."""
+    shared = graver.words & lesser.words
+    if graver.end - graver.start > len(graver.words) + TIGHT or not (shared - scan.body or shared == lesser.words):
+        return False
+    own_part = lesser.words & scan.body - graver.words
+    return not own_part or lesser.end - lesser.start > graver.end - graver.start
+
+
+def _replaced(table: Mapping[str, frozenset[str]], judged: list[Judged]) -> frozenset[str]:
+    return frozenset[str]().union(*(table.get(code, frozenset()) for code in {_code(hit) for hit, _ in judged}))
+
+
+def _findings(judged: list[Judged], scan: Scan) -> tuple[Finding, ...]:
+    first: dict[str, Finding] = {}
+    for hit, judgement in judged:
+        code = _code(hit)
+        if code not in first:
+            start, end = scan.offsets(hit)
+            cue = scan.line.words[judgement.cue] if judgement.cue is not None else None
+            first[code] = Finding(code, start, end, hit.source, cue)
+    return tuple(first.values())

@@ -1,0 +1,85 @@
+"""Scores, amounts, yes and no, onset, trend and intents are read as they are meant."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+
+
+def _cases(name: str) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = tomllib.loads((VECTORS / f"{name}.toml").read_text(encoding="utf-8"))["case"]
+    return cases
+
+
+def _wishes() -> list[tuple[str, str, str]]:
+    tables = tomllib.loads((VECTORS / "reading_intents.toml").read_text(encoding="utf-8"))
+    return [(intent, lang, text) for intent, row in tables.items() for lang in ("en", "es") for text in row[lang]]
+
+
+@pytest.mark.parametrize("case", _cases("reading_numbers"), ids=lambda case: case["text"])
+def test_the_number_that_answers_is_found(case: dict[str, Any], ask: Any) -> None:
+    """A time, a dose, an age or a sugar reading is never the score."""
+    reply = ask(case["text"], case.get("asked", "weakness"), channel=case.get("channel", "sms"))
+    assert (reply.weakness, reply.amount) == (case.get("weakness"), case.get("amount"))
+    assert reply.yes == case.get("yes")
+
+
+@pytest.mark.parametrize(("intent", "language", "text"), _wishes())
+def test_wishes_are_understood(intent: str, language: str, text: str, ask: Any) -> None:
+    """What a person wants is read from a word or a sentence, in either language."""
+    assert ask(text, language=language).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "yes"),
+    [
+        ("Y", "join", True),
+        ("no thanks", "join", False),
+        ("si", "identity", True),
+        ("done", "hydration", True),
+        ("listo", "exercise", True),
+        ("didn't do it today", "exercise", False),
+        ("not yet", "seen", False),
+        ("booked for tuesday", "seen", None),
+        ("no estoy bien", "safe", False),
+    ],
+)
+def test_yes_and_no(text: str, asked: str, yes: Any, ask: Any) -> None:
+    """A yes/no or done question gets a plain answer, or none when the text leaves it open."""
+    assert ask(text, asked).yes is yes
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "onset"),
+    [
+        ("1", "onset", "today"),
+        ("since this morning", "onset", "today"),
+        ("desde ayer", "onset", "this_week"),
+        ("for months now", "onset", "longer"),
+        ("my foot went numb an hour ago", "nothing", "today"),
+        ("fine today", "nothing", None),
+        ("worse than yesterday", "nothing", None),
+    ],
+)
+def test_onset_is_read_only_of_what_began(text: str, asked: str, onset: str | None, ask: Any) -> None:
+    """A time tells the onset when it is asked for or dates a sign."""
+    assert ask(text, asked).onset == onset
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "trend"),
+    [
+        ("2", "trend", "same"),
+        ("mucho peor", "trend", "much_worse"),
+        ("better", "trend", "better"),
+        ("5, way worse than yesterday", "weakness", "much_worse"),
+        ("5 same as ever", "weakness", "same"),
+        ("5", "weakness", None),
+    ],
+)
+def test_trend(text: str, asked: str, trend: str | None, ask: Any) -> None:
+    """Better, same or worse is read from the menu digit or from words."""
+    assert ask(text, asked).trend == trend
