@@ -1,0 +1,1 @@
+"""Leg Coach: texts and calls for adults whose legs feel weak."""

@@ -6,7 +6,7 @@ import json
 import logging
 from typing import Literal
 
-_IDS = ("inbound_id", "timer_id", "attempt_id", "outbox_id", "participant_id", "job", "code")
+_IDS = ("inbound_id", "timer_id", "attempt_id", "outbox_id", "participant_id", "job", "code", "route", "error")
 _NOISY = ("twilio.http_client", "httpx", "urllib3", "uvicorn.access")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import typer
 
 from coach.adapters.clock import system_clock
 from coach.adapters.database.maintenance import check as look_for_damage
+from coach.adapters.library.carrier import load_carrier_codes, load_voice_script
 from coach.adapters.library.handbook import load_handbook
 from coach.adapters.library.lint import lint
 from coach.cli.problems import Problem, warn
@@ -30,13 +32,27 @@ def check() -> None:
 
 
 def _content_problems() -> list[str]:
+    """What lint finds; only when that is nothing, what loading finds, so that no slip is told twice."""
     messages = folder("messages")
-    found = [str(problem) for problem in lint(messages)]
+    return [str(problem) for problem in lint(messages)] or _loading_problems(messages)
+
+
+def _loading_problems(messages: Path) -> list[str]:
+    carrier = messages / "carrier.toml"
+    loads: tuple[Callable[[], object], ...] = (
+        lambda: load_handbook(messages, "Leg Coach"),
+        lambda: load_carrier_codes(carrier),
+        lambda: load_voice_script(carrier, "Leg Coach", None, "911"),
+    )
+    return [problem for load in loads for problem in _complaint(load)]
+
+
+def _complaint(load: Callable[[], object]) -> list[str]:
     try:
-        load_handbook(messages, "Leg Coach")
+        load()
     except ValueError as error:
-        found.append(str(error))
-    return found
+        return [str(error)]
+    return []
 
 
 def doctor() -> None:

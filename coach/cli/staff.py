@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
 from coach.adapters.clock import system_clock
-from coach.adapters.database.staff import Accounts
+from coach.adapters.database.staff import AccountError, Accounts
 from coach.bootstrap import open_house
 from coach.cli.problems import WRONG_USE, Problem
 from coach.settings import Use, environment, read_settings
 
 app = typer.Typer(help="Accounts of coordinators and other staff.", no_args_is_help=True)
 
-SHORTEST = 15
-"""Characters of a password that is the only factor (NIST SP 800-63B-4)."""
+
+ROLE = "coordinator"
+"""The one kind of account there is so far."""
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the accounts refuse, as the sentence it is."""
+    try:
+        yield
+    except AccountError as error:
+        raise Problem(str(error), WRONG_USE) from None
 
 
 def _accounts() -> Accounts:
@@ -28,8 +40,6 @@ def _new_password() -> str:
         password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
         password = sys.stdin.readline().rstrip("\n")
-    if len(password) < SHORTEST:
-        raise Problem(f"The password needs at least {SHORTEST} characters; a short sentence is a good one.", WRONG_USE)
     return password
 
 
@@ -37,13 +47,13 @@ def _new_password() -> str:
 def add(
     username: str = typer.Argument(help="What they type to sign in."),
     name: str = typer.Option(help="Their name as shown on pages."),
-    role: str = typer.Option("coordinator", help="coordinator, lead, auditor or admin."),
 ) -> None:
     """Make an account; the password is asked for.
 
     Example: coach staff add ana --name "Ana Ruiz"
     """
-    _accounts().add(username, name, role, _new_password())
+    with _refusals():
+        _accounts().add(username, name, ROLE, _new_password())
     print(f"{username} can sign in now.")
 
 
@@ -64,7 +74,8 @@ def disable(username: str) -> None:
 
     Example: coach staff disable ana
     """
-    _accounts().disable(username)
+    with _refusals():
+        _accounts().disable(username)
     print(f"{username} can no longer sign in.")
 
 
@@ -74,5 +85,6 @@ def reset(username: str) -> None:
 
     Example: coach staff reset ana
     """
-    _accounts().set_password(username, _new_password())
+    with _refusals():
+        _accounts().set_password(username, _new_password())
     print(f"{username} has a new password.")

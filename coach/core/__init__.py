@@ -1,0 +1,1 @@
+"""The core decides. It knows no clock, disk, network, chance or log."""

@@ -13,7 +13,8 @@ from coach.core.model import Asked, Channel, Conversation, EscalationState, Inbo
 from coach.demo.cast import Player
 from coach.jobs import DISPATCH, PLAN, drain
 from coach.ports import DeliveryStatus, Outcome, SendResult
-from coach.service import Coach, Options
+from coach.sending import Options
+from coach.service import Coach
 
 DAYS = 30
 STAFF = "demo"
@@ -105,7 +106,8 @@ class Past:
     def step(self, at: datetime, players: Sequence[Player]) -> None:
         """Let what is due happen, then let people answer and staff act."""
         self._clock.at = at
-        self._work()
+        drain(PLAN, self._coach)
+        self._send()
         for player in players:
             hour = schedule.local(at, player.participant.zone or "UTC").hour
             if player.participant.phone in self.carrier.reached and hour in _WAKING:
@@ -118,8 +120,7 @@ class Past:
         """End."""
         self._coach.close()
 
-    def _work(self) -> None:
-        drain(PLAN, self._coach)
+    def _send(self) -> None:
         drain(DISPATCH, self._coach)
         for attempt_id, carrier_id in self.carrier.attempts:
             word = "completed" if carrier_id.startswith("CA") else "delivered"
@@ -133,7 +134,7 @@ class Past:
                 break
             self._clock.at = at + _REPLY_AFTER + turn * timedelta(minutes=1)
             self._say(player, answer)
-            self._work()
+            self._send()
 
     def _answer(self, player: Player) -> str:
         conversation = self._conversation(player)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,12 +13,13 @@ from coach.core.events import (
     ConsentRecorded,
     EscalationRaised,
     MessageQueued,
+    Observed,
     PromptSkipped,
     Said,
     StatusChanged,
     TimersCleared,
 )
-from coach.core.model import Asked, Channel, Disposition, Lane, Language, Status
+from coach.core.model import Asked, Channel, CheckIn, Disposition, Kind, Lane, Language, Status
 from tests.core.talking import Talk, meet, of, tasks, templates
 
 MONDAY = date(2026, 3, 2)
@@ -186,6 +188,36 @@ def test_an_urgent_sign_of_somebody_who_left_opens_a_case_without_a_message() ->
     facts = talk.says("my pee looks like cola")
     assert [case.level for case in of(facts, EscalationRaised)] == [Disposition.URGENT]
     assert templates(facts) == []
+
+
+@pytest.mark.parametrize("status", [Status.OPTED_OUT, Status.WRONG_PERSON])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my legs are 9 today",
+        "what if I can't pee?",
+        "one calf is swollen and hot",
+        "STOP",
+        "thanks",
+        "HELP",
+        "7",
+        "hello",
+    ],
+)
+def test_whoever_has_left_hears_nothing_but_an_emergency_message(status: Status, text: str) -> None:
+    """No answer, no question and no confirmation goes to a number that has left."""
+    facts = ruth(status=status).says(text)
+    assert templates(facts) == []
+    assert of(facts, CheckInOpened) == []
+
+
+def test_falls_are_counted_also_when_answered_with_no() -> None:
+    """The Sunday question set takes no, yes and a count alike."""
+    talk = ruth()
+    talk.conversation = replace(talk.conversation, check_ins=(CheckIn(1, Asked.FALLS, MORNING, MONDAY),))
+    facts = talk.says("no")
+    assert [o.observation.value for o in of(facts, Observed) if o.observation.kind is Kind.FALLS] == [0.0]
+    assert templates(facts) != ["unclear.first"]
 
 
 def test_a_question_about_an_emergency_still_names_the_number() -> None:

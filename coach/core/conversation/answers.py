@@ -31,7 +31,7 @@ def answers_question(heard: Heard) -> bool:
         case Asked.HYDRATION | Asked.EXERCISE:
             return reply.yes is not None or reply.amount is not None
         case Asked.FALLS | Asked.STAIRS | Asked.CHAIR_STANDS:
-            return reply.amount is not None
+            return any(fact.kind.value == heard.asked.value for fact in heard.observations)
         case _:
             return False
 

@@ -11,20 +11,14 @@ from coach.core import triage
 from coach.core.conversation.moment import Moment
 from coach.core.events import Event, Observed, ReplyRead
 from coach.core.handbook import Keyword, Word
-from coach.core.model import Asked, Assessment, CheckIn, InboundMessage, Intent, Kind, Observation, Onset, Reply
+from coach.core.model import Asked, Assessment, CheckIn, InboundMessage, Intent, Kind, Observation, Reply
 from coach.core.reading import read
+from coach.core.trend import Seen, answers_of
 
 _TOGETHER = timedelta(hours=48)
 """Signs this close together count as one picture (combinations X1 to X18)."""
 
-_AMOUNT_KINDS = {
-    Asked.HYDRATION: Kind.CUPS,
-    Asked.EXERCISE: Kind.MINUTES,
-    Asked.FALLS: Kind.FALLS,
-    Asked.STAIRS: Kind.STAIRS,
-    Asked.CHAIR_STANDS: Kind.CHAIR_STANDS,
-}
-_SEEN_MENU = {1: "yes", 2: "booked", 3: "not_yet"}
+_AMOUNT_KINDS = {Asked.HYDRATION: Kind.CUPS, Asked.EXERCISE: Kind.MINUTES}
 _RED_FLAG_KEYS = {"1": True, "2": False}
 
 
@@ -97,22 +91,26 @@ def _observations(
     codes = triage.codes_with_added(reply, moment.participant.profile, moment.handbook.triage, _recent_codes(moment))
     yield from (fact(Kind.SIGN, code, levels.get(code, 0.0)) for code in sorted({*codes, *levels}))
     yield from (fact(Kind.DENIED, code) for code in reply.denied_codes)
-    if reply.trend is not None and asked is Asked.TREND:
-        yield fact(Kind.TREND, code=reply.trend.value)
-    if reply.onset is not None and (asked is Asked.ONSET or reply.onset is not Onset.LONGER):
-        yield fact(Kind.ONSET, code=reply.onset.value)
+    yield from (fact(kind, value=float(amount)) for kind, amount in _amounts(reply, asked))
+    answers = answers_of(reply, asked)
+    seen = _seen_by_keyword(keyword) or answers.seen
+    words = ((Kind.TREND, answers.trend), (Kind.ONSET, answers.onset), (Kind.SEEN, seen))
+    yield from (fact(kind, code=word.value) for kind, word in words if word is not None)
+
+
+def _amounts(reply: Reply, asked: Asked) -> Iterator[tuple[Kind, float]]:
     if reply.amount is not None and asked in _AMOUNT_KINDS:
-        yield fact(_AMOUNT_KINDS[asked], value=reply.amount)
-    seen = _seen(reply, asked, keyword)
-    if seen is not None:
-        yield fact(Kind.SEEN, code=seen)
+        yield _AMOUNT_KINDS[asked], reply.amount
+    answers = answers_of(reply, asked)
+    counted = (
+        (Kind.FALLS, answers.falls),
+        (Kind.STAIRS, answers.stairs),
+        (Kind.CHAIR_STANDS, answers.chair_stands),
+    )
+    yield from ((kind, count) for kind, count in counted if count is not None)
 
 
-def _seen(reply: Reply, asked: Asked, keyword: Keyword | None) -> str | None:
-    if keyword is not None and keyword.word in (Word.SEEN, Word.BOOKED):
-        return "yes" if keyword.word is Word.SEEN else "booked"
-    if asked is not Asked.SEEN:
+def _seen_by_keyword(keyword: Keyword | None) -> Seen | None:
+    if keyword is None:
         return None
-    if reply.amount is not None:
-        return _SEEN_MENU.get(int(reply.amount))
-    return {True: "yes", False: "not_yet", None: None}[reply.yes]
+    return {Word.SEEN: Seen.YES, Word.BOOKED: Seen.BOOKED}.get(keyword.word)

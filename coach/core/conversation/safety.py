@@ -165,6 +165,8 @@ def _sign(moment: Moment, heard: Heard, rules: tuple[str, ...], level: Dispositi
 
 
 def _recheck(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, ...]:
+    if moment.participant.status in _LEFT:
+        return ()
     template = "recheck.j0" if "J0" in decision.rules else "recheck.j1"
     score = next((r for r in heard.observations if r.value is not None and r.kind is Kind.WEAKNESS), None)
     question = CheckInOpened(Asked.ONSET, moment.today, scheduled=False, base=decision.base, need=decision.need)
@@ -180,6 +182,8 @@ def _recovery(moment: Moment) -> tuple[Event, ...]:
 
 def emergency_line(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """The emergency number for somebody who asks about an emergency, or tells of another person's."""
+    if moment.participant.status in _LEFT:
+        return ()
     signs = moment.handbook.triage.signs
     asked_about = [signs[finding.code].level for finding in heard.reply.hypothetical if finding.code in signs]
     if Disposition.EMERGENCY in asked_about:

@@ -63,7 +63,14 @@ def _points(number: Number, scan: Scan, numbers: list[Number]) -> int | None:
     points += 2 * (number.start <= scan.first or _alone(number, scan)) + (before in words("rating_lead"))
     points += 5 * _after_correction(number, scan)
     follows = words("after_rating") | words("restart")
-    return points - 3 * (not _ends(number, scan) and after not in follows)
+    loose = not _ends(number, scan) and after not in follows and not _leads(number, scan)
+    return points - 3 * loose
+
+
+def _leads(number: Number, scan: Scan) -> bool:
+    """A typed number at the very beginning is the answer, whatever is told after it: "8 much worse since lunch"."""
+    counts = _word(scan, number.end) in scan.lexicon.set_of("counts")
+    return number.start == scan.first and _word(scan, number.start).isdigit() and not counts
 
 
 def _word(scan: Scan, place: int) -> str:

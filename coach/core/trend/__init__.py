@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coach.core.trend.answering import answers_of
 from coach.core.trend.hearing import hear_row
 from coach.core.trend.listing import merged
 from coach.core.trend.passing import advance, end_of_day
@@ -32,6 +33,7 @@ __all__ = [
     "State",
     "TrendRules",
     "advance",
+    "answers_of",
     "decide",
     "end_of_day",
     "finish",
