@@ -22,6 +22,14 @@ class Handled:
 
 
 @dataclass(frozen=True, slots=True)
+class Lately:
+    """A text some minutes before the demonstration begins."""
+
+    minutes: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Player:
     """One person with what they answer."""
 
@@ -29,6 +37,7 @@ class Player:
     scores: tuple[str, ...]  # one a day from enrolment; empty for no answer
     answers: Mapping[Asked, str]
     handled: tuple[Handled, ...]
+    lately: Lately | None = None
 
     def answer(self, asked: Asked, day: int) -> str:
         """What they text back on that day of the programme; empty for nothing."""
@@ -53,7 +62,9 @@ def _player(entry: Mapping[str, object]) -> Player:
     scores = entry["scores"]
     texts = tuple(str(score) for score in scores) if isinstance(scores, list) else ()
     usual = {} if not any(texts[19:]) else _USUAL
-    return Player(_participant(entry), texts, {**usual, **answers}, handled)
+    recent = _table(entry.get("lately"))
+    lately = Lately(int(str(recent["minutes"])), str(recent["text"])) if recent else None
+    return Player(_participant(entry), texts, {**usual, **answers}, handled, lately)
 
 
 def _participant(entry: Mapping[str, object]) -> Participant:

@@ -116,6 +116,15 @@ class Past:
                 self._handle(player)
         self.carrier.reached.clear()
 
+    def end(self, now: datetime, players: Sequence[Player]) -> None:
+        """The last minutes: what somebody wrote just before now, the earlier first."""
+        lately = [(player, player.lately) for player in players if player.lately is not None]
+        for player, last in sorted(lately, key=lambda pair: -pair[1].minutes):
+            self._clock.at = now - timedelta(minutes=last.minutes)
+            self._say(player, last.text)
+            self._send()
+        self._clock.at = now
+
     def close(self) -> None:
         """End."""
         self._coach.close()

@@ -83,6 +83,7 @@ def make_past(settings: Settings, now: datetime, players: tuple[Player, ...]) ->
     console = Console(stderr=True)
     for at in track(moments, "Making thirty days of history", console=console, disable=not console.is_terminal):
         past.step(at, players)
+    past.end(now, players)
     past.close()
     house.close()
     return past.carrier.texts
