@@ -14,12 +14,13 @@ from coach.adapters.database.staff import Accounts
 from coach.adapters.database.store import SqlStore
 from coach.adapters.library.carrier import VoiceScript, load_carrier_codes, load_voice_script
 from coach.adapters.library.handbook import load_handbook
-from coach.adapters.twilio import TwilioCarrier, CarrierOptions, Verifier
+from coach.adapters.twilio import CarrierOptions, TwilioCarrier, Verifier
 from coach.core.handbook import Handbook
 from coach.core.model import OutboundMessage
 from coach.ports import Carrier, Clock, Outcome, SendResult
 from coach.resources import folder
-from coach.service import Coach, Options
+from coach.sending import Options
+from coach.service import Coach
 from coach.settings import Settings
 
 _CARRIER_FILE = "carrier.toml"

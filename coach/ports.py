@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from coach.core.events import Event
-from coach.core.model import Asked, Conversation, InboundMessage, OutboundMessage, Participant, Timer
+from coach.core.model import Conversation, InboundMessage, OutboundMessage, Participant, Timer
 
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the present as an aware UTC datetime."""
@@ -153,9 +153,6 @@ class Store(Protocol):
 
     def said_for(self, inbound_id: int) -> Sequence[str]:
         """The sentences spoken in answer to a message, in order: a repeated webhook says the same again."""
-
-    def open_question(self, participant_id: int) -> Asked | None:
-        """What the newest question still open asks."""
 
     def finish_task(self, task_id: int, staff: str, now: datetime) -> bool:
         """Mark a coordinator's task as done; False when there is none or it was done before."""

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from coach.core import escalation
-from coach.core.conversation import Moment, fire, greeting, invite_later, open_call, respond
+from coach.core.conversation import (
+    ASKED_IN_CALLS,
+    Moment,
+    cannot_wait,
+    fire,
+    greeting,
+    invite_later,
+    open_call,
+    respond,
+)
 from coach.core.escalation import Refusal
-from coach.core.events import ConsentRecorded, Event, Said, StatusChanged
+from coach.core.events import Event, Said, TaskRaised
 from coach.core.handbook import Handbook
 from coach.core.model import (
     Asked,
@@ -20,11 +27,8 @@ from coach.core.model import (
     Conversation,
     Escalation,
     InboundMessage,
-    Lane,
     Language,
-    OutboundMessage,
     Participant,
-    Status,
 )
 from coach.ports import (
     Carrier,
@@ -33,33 +37,12 @@ from coach.ports import (
     DeliveryStatus,
     DueTimer,
     Duplicate,
-    FailureClass,
-    Outcome,
-    SendResult,
     Store,
     Transaction,
 )
+from coach.sending import Options, Sending
 
 log = logging.getLogger(__name__)
-
-_ASKED_IN_CALLS = (Asked.WEAKNESS, Asked.RED_FLAG)
-_MUST_ARRIVE = (Lane.EMERGENCY, Lane.URGENT, Lane.PAGE)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Figures of operation, not of care."""
-
-    country: str = "US"
-    segments_per_second: float = 1.0
-    batch: int = 50
-    senders: int = 8
-    lease: timedelta = timedelta(seconds=90)
-    look_up_after: timedelta = timedelta(minutes=2)
-    decide_after: timedelta = timedelta(minutes=15)
-    decide_again_after: timedelta = timedelta(seconds=10)
-    tries: int = 3
-    postpone: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +68,10 @@ class Refused:
     sentence: str
 
 
+class Undecided(Exception):
+    """A spoken answer was stored but could not be decided; the caller must not hear a goodbye."""
+
+
 def _nobody() -> None:
     """Nobody waits to be woken."""
 
@@ -101,42 +88,55 @@ class Coach:
     wake: Callable[[], None] = _nobody  # called when something is waiting to be sent
 
     def __post_init__(self) -> None:
-        """Make the threads that post; they hold no state."""
-        self._senders = ThreadPoolExecutor(self.options.senders, thread_name_prefix="sender")
+        """Make the part that sends; its threads hold no state."""
+        self._sending = Sending(self.store, self.carrier, self.clock, self.options)
 
     def close(self) -> None:
         """Let the posts under way end."""
-        self._senders.shutdown(wait=True)
+        self._sending.close()
 
     # Receiving ------------------------------------------------------------------------------------------------------
 
     def receive(self, message: InboundMessage, raw: Mapping[str, str]) -> Spoken:
         """Store a text or spoken answer durably, then decide and record. A repeat changes nothing, answers the same."""
         kept = self.store.keep_inbound(message, raw)
-        if not kept.decided:
-            self._decide(kept.inbound_id)
+        decided = kept.decided or self._decide(kept.inbound_id)
+        if message.channel is not Channel.VOICE:
+            return Spoken(Language.EN, ())
+        if not decided:
+            raise Undecided  # the line must say so, and give the emergency number
         return self._spoken_for(message, kept.inbound_id)
 
-    def _decide(self, inbound_id: int) -> None:
+    def _decide(self, inbound_id: int) -> bool:
         """A decision that raises leaves the stored text to be tried again, and in the end to be read by a person."""
         now = self.clock()
         try:
             with self.store.begin() as tx:
                 message = tx.claim_inbound(inbound_id)
                 if message is None:
-                    return
+                    return True
                 conversation = tx.conversation_of_number(message.sender, self.options.country, now)
-                events = respond(conversation, message, self.handbook, now)
+                events = self._respond(conversation, message, inbound_id)
                 tx.record(conversation, events, Cause(inbound_id=inbound_id), now)
         except Exception as error:
             log.exception("deciding failed", extra={"inbound_id": inbound_id})
             self.store.inbound_failed(inbound_id, type(error).__name__, self.options.tries, now)
-            return
+            return False
         self.wake()
+        return True
+
+    def _respond(self, conversation: Conversation, message: InboundMessage, inbound_id: int) -> tuple[Event, ...]:
+        """The decision; should the person's history break it, the text is judged by itself and staff look at it."""
+        now = self.clock()
+        try:
+            return respond(conversation, message, self.handbook, now)
+        except Exception:
+            log.exception("deciding with history failed", extra={"inbound_id": inbound_id})
+            alone = respond(Conversation(conversation.participant), message, self.handbook, now)
+            because = "the text was judged without the person's history, because of a fault"
+            return (*alone, TaskRaised("judged_alone", because))
 
     def _spoken_for(self, message: InboundMessage, inbound_id: int) -> Spoken:
-        if message.channel is not Channel.VOICE:
-            return Spoken(Language.EN, ())
         with self.store.begin() as tx:
             after = tx.conversation_of_number(message.sender, self.options.country, self.clock())
         lines = tuple(self.store.said_for(inbound_id))
@@ -144,10 +144,11 @@ class Coach:
 
     def _asked(self, conversation: Conversation) -> Asked | None:
         question = Moment(conversation, self.handbook, self.clock(), Channel.VOICE).question()
-        return question.asked if question and question.asked in _ASKED_IN_CALLS else None
+        goes_on = question is not None and question.asked in ASKED_IN_CALLS and conversation.participant.status.talks
+        return question.asked if question is not None and goes_on else None
 
     def update_status(self, status: DeliveryStatus) -> None:
-        """Apply what the carrier says became of an attempt; unknown attempts are kept for a human to see."""
+        """Apply what the carrier says became of an attempt; those of unknown attempts are kept."""
         if not self.store.apply_status(status):
             log.warning("status for an unknown attempt", extra={"attempt_id": status.attempt_id})
 
@@ -157,8 +158,8 @@ class Coach:
         """The neutral first words of a call with this number."""
         conversation = self._by_number(phone)
         said = greeting(conversation, self.handbook, self.clock())
-        known = conversation.participant.status in (Status.ACTIVE, Status.PAUSED)
-        return Spoken(conversation.participant.language, (said.body,), Asked.IDENTITY if known else None)
+        asked = Asked.IDENTITY if conversation.participant.status.talks else None
+        return Spoken(conversation.participant.language, (said.body,), asked)
 
     def open_call(self, phone: str) -> Spoken:
         """Somebody is there: the first question of the check-in."""
@@ -171,12 +172,10 @@ class Coach:
         lines = tuple(event.body for event in events if isinstance(event, Said))
         return Spoken(after.participant.language, lines, self._asked(after))
 
-    def script(self, phone: str, template: str) -> Spoken:
-        """A fixed sentence of the call, in the person's language."""
-        conversation = self._by_number(phone)
-        moment = Moment(conversation, self.handbook, self.clock(), Channel.VOICE)
-        body = moment.text(template, em=moment.spoken_number())
-        return Spoken(conversation.participant.language, (body,))
+    def cannot_wait(self, message: InboundMessage) -> bool:
+        """Whether words said before key 1 must be taken as an answer; nothing is recorded."""
+        conversation = self._by_number(message.sender)
+        return cannot_wait(conversation, message, self.handbook, self.clock())
 
     def phone_of(self, attempt_id: str) -> str | None:
         """The number an attempt was made to."""
@@ -212,69 +211,11 @@ class Coach:
 
     def dispatch(self) -> int:
         """Claim what may be sent now and post it. Returns how many attempts were made."""
-        options = self.options
-        messages = self.store.claim_outbox(
-            self.clock(), options.senders * 3, options.lease, options.segments_per_second
-        )
-        deadline = time.monotonic() + options.lease.total_seconds() * 2 / 3
-        posts = {self._senders.submit(self._post, message, deadline): message for message in messages}
-        for post in as_completed(posts):
-            self._finish(posts[post], post)
-        return len(messages)
-
-    def _post(self, message: OutboundMessage, deadline: float) -> SendResult:
-        """One attempt. A sender that was held up past its lease must not post: somebody else may have taken over."""
-        if time.monotonic() > deadline:
-            return SendResult(Outcome.NOT_SENT)
-        return self.carrier.call(message) if message.channel is Channel.VOICE else self.carrier.send(message)
-
-    def _finish(self, message: OutboundMessage, post: Future[SendResult]) -> None:
-        error = post.exception()
-        if error is not None:
-            log.error("posting raised", exc_info=error, extra={"attempt_id": message.attempt_id})
-        result = SendResult(Outcome.IN_DOUBT) if error is not None else post.result()
-        self.store.finish_attempt(message, result, self.clock())
-        if result.failure is FailureClass.SUPPRESSED:
-            self._opted_out_at_carrier(message)
-        if result.failure is FailureClass.ACCOUNT:
-            log.error("the carrier refuses our account or sender", extra={"code": result.code})
-
-    def _opted_out_at_carrier(self, message: OutboundMessage) -> None:
-        now = self.clock()
-        wording = "the carrier reports that this number has opted out"
-        proof = ConsentRecorded("revoked", "carrier", "21610", wording, message.channel)
-        with self.store.begin() as tx:
-            conversation = tx.conversation(message.participant_id, now)
-            if conversation.participant.status is not Status.OPTED_OUT:
-                tx.record(conversation, (proof, StatusChanged(Status.OPTED_OUT)), Cause(), now)
+        return self._sending.dispatch()
 
     def reconcile(self) -> int:
-        """Settle attempts in doubt: bind what the carrier has; else give up, or send again what must arrive."""
-        now = self.clock()
-        doubtful = self.store.in_doubt(now - self.options.look_up_after, self.options.batch)
-        return sum(self._settle(message, now) for message in doubtful)
-
-    def _settle(self, message: OutboundMessage, now: datetime) -> bool:
-        found = self._unbound(message)
-        if found is None:
-            return False
-        if found:
-            self.store.settle(message, found[0], send_again=False, now=now)
-            return True
-        if now - message.begun_at < self.options.decide_after:
-            return False
-        self.store.settle(message, None, send_again=message.lane in _MUST_ARRIVE, now=now)
-        return True
-
-    def _unbound(self, message: OutboundMessage) -> Sequence[str] | None:
-        """Ids at the carrier that may be this attempt and belong to no other; None when it cannot be asked."""
-        try:
-            ids = self.carrier.find(message, message.begun_at)
-        except Exception:
-            log.exception("looking up failed", extra={"attempt_id": message.attempt_id})
-            return None
-        bound = self.store.bound_carrier_ids(ids)
-        return [carrier_id for carrier_id in ids if carrier_id not in bound]
+        """Settle attempts in doubt. Returns how many were settled."""
+        return self._sending.reconcile()
 
     def recover(self) -> int:
         """Take up what a crash left: texts stored but not decided, attempts whose sender vanished."""

@@ -104,7 +104,6 @@ def create_send_rate() -> None:
         sa.Column("refilled_at", TIME, nullable=False),
         sa.Column("paused_until", TIME, nullable=True),
         sa.Column("pause_reason", sa.Text(), nullable=True),
-        sa.Column("held", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_send_rate"),
     )
 

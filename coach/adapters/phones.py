@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them, made into E.164. The only home of the phonenumbers package."""
+"""Telephone numbers as people write them, made into E.164."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ import phonenumbers
 LONGEST = 40
 """Longer texts are no telephone number and are not looked at (in characters)."""
 
+COUNTRY_NAMES = {
+    "US": "United States", "CA": "Canada", "MX": "Mexico", "ES": "Spain", "GB": "United Kingdom",
+    "IE": "Ireland", "AU": "Australia", "NZ": "New Zealand",
+}  # fmt: skip
+"""Names of the countries whose emergency number is known, by their ISO 3166 codes."""
+
 _FICTIONAL = re.compile(r"\+1[2-9]\d{2}55501\d{2}")
 _SPREADSHEET = re.compile(r"[+']?\d([.,]\d+)?[eE]\+?\d+")
-_REGION_NAMES = {"US": "United States", "CA": "Canada", "MX": "Mexico", "ES": "Spain", "GB": "United Kingdom"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +90,4 @@ def _example(country: str) -> str:
     if sample is None:
         return "for example +1 202 555 0143"
     shown = phonenumbers.format_number(sample, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return f"for example {shown} ({_REGION_NAMES.get(country, country)})"
+    return f"for example {shown} ({COUNTRY_NAMES.get(country, country)})"

@@ -13,7 +13,7 @@ _NOT_PLACES = ("Etc/", "SystemV/", "posix/", "right/", "US/Pacific-New")
 
 
 @dataclass(frozen=True, slots=True)
-class ZoneChoice:
+class ZoneRow:
     """A zone to offer, with what the tz database says about it, such as "Eastern (most areas)"."""
 
     name: str
@@ -31,22 +31,22 @@ def normalise_zone(text: str) -> str | Problem:
 
 
 @cache
-def zones_of(country: str) -> tuple[ZoneChoice, ...]:
+def zones_of(country: str) -> tuple[ZoneRow, ...]:
     """The zones of a country (ISO 3166 alpha-2), in the order of the tz database: the largest part first."""
     return tuple(choice for code, choice in _table() if code == country)
 
 
 @cache
-def all_zones() -> tuple[ZoneChoice, ...]:
+def all_zones() -> tuple[ZoneRow, ...]:
     """Every zone of the table of countries, by name."""
     return tuple(sorted({choice.name: choice for _, choice in _table()}.values(), key=lambda c: c.name))
 
 
 @cache
-def _table() -> tuple[tuple[str, ZoneChoice], ...]:
+def _table() -> tuple[tuple[str, ZoneRow], ...]:
     text = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     cells = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-    return tuple((row[0], ZoneChoice(row[2], row[3] if len(row) > 3 else "")) for row in cells)  # noqa: PLR2004 - column
+    return tuple((row[0], ZoneRow(row[2], row[3] if len(row) > 3 else "")) for row in cells)  # noqa: PLR2004 - column
 
 
 @cache

@@ -18,9 +18,6 @@ PLACEHOLDERS = frozenset(
 )
 """Every name that may stand in braces in a text."""
 
-REST_DAYS = 21
-"""A text is not sent to the same person again for so many days while its group has another one for them."""
-
 ELSEWHERE = "default"
 """The country code of the numbers for every country that has no entry of its own."""
 
@@ -74,7 +71,6 @@ class Numbers:
 
     country: str
     emergency: str
-    crisis: str
     urgent: str
     crisis_words: Mapping[Language, str]  # the crisis number with how to use it, such as "988 (or text 988)"
 
@@ -144,7 +140,7 @@ def choose(
     """The text of a group that this person may get and has not had for longest.
 
     Texts never sent come first, in an order that differs from person to person and day to day but is the same for the
-    same two. So nothing comes back within REST_DAYS while the group has another.
+    same two. So nothing comes back while the group has another that was not sent since.
 
     Raises:
         ContentError: the group has no text at all.

@@ -42,7 +42,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class MessageQueued:
-    """A message is to be sent. With channel VOICE it starts a call, and `body` is the script's template id."""
+    """A message is to be sent. With channel VOICE it starts a call, and `body` is empty."""
 
     template: str
     body: str
@@ -172,7 +172,7 @@ class OutboxCleared:
 
 @dataclass(frozen=True, slots=True)
 class PromptSkipped:
-    """A scheduled prompt was not sent; `reason` is a code of docs/glossary.md, `because` the plain clause."""
+    """A scheduled prompt was not sent; `reason` is a SkipReason of coach.core.programme, `because` a plain clause."""
 
     slot: str
     day: date

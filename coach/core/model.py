@@ -35,7 +35,16 @@ class Status(StrEnum):
     PAUSED = "paused"
     OPTED_OUT = "opted_out"
     WRONG_PERSON = "wrong_person"
-    COMPLETED = "completed"
+
+    @property
+    def has_left(self) -> bool:
+        """Whether nothing may be sent any more but answers to what they write."""
+        return self in (Status.OPTED_OUT, Status.WRONG_PERSON)
+
+    @property
+    def talks(self) -> bool:
+        """Whether they take part, prompted or for now not."""
+        return self in (Status.ACTIVE, Status.PAUSED)
 
 
 class Disposition(StrEnum):
@@ -50,6 +59,11 @@ class Disposition(StrEnum):
     def rank(self) -> int:
         """0 for self-care up to 3 for emergency."""
         return _RANK[self]
+
+    @property
+    def is_serious(self) -> bool:
+        """Whether it calls for care today or at once."""
+        return self.rank >= Disposition.URGENT.rank
 
 
 _RANK = {d: i for i, d in enumerate(Disposition)}
@@ -120,6 +134,11 @@ class Lane(IntEnum):
     PAGE = 2
     REPLY = 3
     PROMPT = 4
+
+    @property
+    def must_arrive(self) -> bool:
+        """Whether a person must hear of a message that is lost; such messages never wait for the send rate."""
+        return self <= Lane.PAGE
 
 
 @dataclass(frozen=True, slots=True)

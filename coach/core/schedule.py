@@ -43,9 +43,9 @@ def known_zone(name: str) -> bool:
     return name in _zone_names()
 
 
-def local(at: datetime, zone: str) -> datetime:
-    """The same moment as the wall clock of the zone shows it."""
-    return at.astimezone(ZoneInfo(zone))
+def local(at: datetime, zone: str | None) -> datetime:
+    """The same moment as the wall clock of the zone shows it; UTC while the zone is not known."""
+    return at.astimezone(ZoneInfo(zone) if zone else UTC)
 
 
 def to_utc(day: date, at: time, zone: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from coach.sandbox.segments import MAXIMUM_CHARACTERS
 JsonBody = Annotated[dict[str, Any], Body()]
 OptionalJsonBody = Annotated[dict[str, Any] | None, Body()]
 LONGEST_WAIT = 30.0
+CLEARLY_SPOKEN = 0.9
 NO_CALL = "There is no call on this phone."
 
 
@@ -58,12 +60,12 @@ def _add_call_routes(router: APIRouter, network: Network) -> None:
     @router.post("/phones/{number}/{act}")
     def act_on_call(number: str, act: str, body: OptionalJsonBody = None, wait: float = 0.0) -> Json:
         phone = _number(number)
-        if _act(network, phone, act, body or {}) is None:
+        if do_with_phone(network, phone, act, body or {}) is None:
             raise HTTPException(409, NO_CALL)
         return _waited(network, phone, wait)
 
 
-def _act(network: Network, phone: str, act: str, body: dict[str, Any]) -> Call | None:
+def do_with_phone(network: Network, phone: str, act: str, body: Mapping[str, Any]) -> Call | None:
     """Answer, press keys, speak, hang up or ring the coach. Raises HTTPException for anything else."""
     calling = network.calling
     match act:
@@ -72,7 +74,7 @@ def _act(network: Network, phone: str, act: str, body: dict[str, Any]) -> Call |
         case "keys":
             return calling.press(phone, keys(body.get("digits")))
         case "say":
-            return calling.say(phone, text_body(body.get("speech")), float(body.get("confidence", 0.9)))
+            return calling.say(phone, text_body(body.get("speech")), float(body.get("confidence", CLEARLY_SPOKEN)))
         case "hang-up":
             return calling.hang_up(phone)
         case "ring":

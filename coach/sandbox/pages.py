@@ -11,16 +11,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from coach.sandbox.clock import AdjustableClock
-from coach.sandbox.control import NO_CALL, change_clock, keys, text_body
+from coach.sandbox.control import NO_CALL, change_clock, do_with_phone, text_body
 from coach.sandbox.network import Network
 from coach.sandbox.numbers import is_number
-from coach.sandbox.records import Call, PicksUp
 from coach.sandbox.requests import Form, form_of
 from coach.sandbox.resources import Json
 from coach.sandbox.views import RATES, bubbles, call_view, clock_view, phone_rows, title
 
 PostedForm = Annotated[Form, Depends(form_of)]
-CLEARLY_SPOKEN = 0.9
+_STARTS_TALK = ("answer", "ring")
 _POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 
@@ -145,29 +144,17 @@ def _add_call_routes(router: APIRouter, network: Network, pages: Pages) -> None:
     def act_on_call(number: str, act: str, form: PostedForm) -> Response:
         phone = _known(number)
         try:
-            if _act(network, phone, act, form) is None:
+            if act in _STARTS_TALK:
+                _slow_down(network)
+            if do_with_phone(network, phone, act, _given(form)) is None:
                 return pages.phone_page(phone, NO_CALL, 409)
         except HTTPException as error:
             return pages.phone_page(phone, str(error.detail), error.status_code)
         return _go(f"/phone/{phone}")
 
 
-def _act(network: Network, phone: str, act: str, form: Form) -> Call | None:
-    calling = network.calling
-    match act:
-        case "answer":
-            _slow_down(network)
-            return calling.answer(phone, PicksUp.VOICEMAIL if form.get("as") == "voicemail" else PicksUp.HUMAN)
-        case "keys":
-            return calling.press(phone, keys(form.get("digits")))
-        case "say":
-            return calling.say(phone, text_body(form.get("speech")), CLEARLY_SPOKEN)
-        case "hang-up":
-            return calling.hang_up(phone)
-        case "ring":
-            _slow_down(network)
-            return network.ring(phone)
-    raise HTTPException(404, "There is nothing of that name to do with a phone.")
+def _given(form: Form) -> dict[str, str]:
+    return {name: form.get(name) for name in ("as", "digits", "speech") if form.has(name)}
 
 
 def _slow_down(network: Network) -> None:

@@ -14,12 +14,9 @@ from statistics import median
 
 from markupsafe import Markup
 
-from coach.adapters.database.reports_values import DayScore, Marker
+from coach.adapters.database.reports_values import CHART_DAYS, SPARK_DAYS, DayScore, Marker
 from coach.web.text import day_in_words, plural, score_in_words
 
-DAYS = 84
-"""Length of the timeline: the twelve weeks of the programme."""
-SPARK_DAYS = 14
 RECENT = 7
 """How many of the last scores the summary compares with the median."""
 _KINDS = ("case", "fall", "sign")  # the first of them gives a day's marker its shape
@@ -89,7 +86,7 @@ def timeline(
     scores: Sequence[DayScore], markers: Sequence[Marker], today: date, enrolled_on: date | None = None
 ) -> Chart:
     """Twelve weeks of daily scores up to today, with numbered markers."""
-    first = today - timedelta(days=DAYS - 1)
+    first = today - timedelta(days=CHART_DAYS - 1)
     shown = [score for score in scores if first <= score.day <= today]
     notes = _notes([marker for marker in markers if first <= marker.day <= today])
     summary = summarise(shown, today, max(first, enrolled_on or first))
@@ -142,9 +139,9 @@ _MARK = 18
 
 
 def _frame(notes: Sequence[Note], width: int, height: int, first: date, label_every: int) -> Frame:
-    bare = Frame(width, 0, height, first, DAYS, label_every)
+    bare = Frame(width, 0, height, first, CHART_DAYS, label_every)
     rows = 1 + max((row for _, row in _placed(notes, bare)), default=-1)
-    return Frame(width, 8 + rows * _MARK, height, first, DAYS, label_every)
+    return Frame(width, 8 + rows * _MARK, height, first, CHART_DAYS, label_every)
 
 
 def _placed(notes: Sequence[Note], frame: Frame) -> Iterator[tuple[Note, int]]:
@@ -263,10 +260,10 @@ def spark(scores: Sequence[DayScore], today: date) -> Markup:
 
 def _spark_words(scores: Sequence[DayScore], first: date) -> str:
     if not scores:
-        return "No score in the last 14 days"
+        return f"No score in the last {SPARK_DAYS} days"
     score_on = {score.day: score_in_words(score.score) for score in scores}
     days = (first + timedelta(days=i) for i in range(SPARK_DAYS))
-    return "Scores of the last 14 days: " + ", ".join(score_on.get(day, "none") for day in days)
+    return f"Scores of the last {SPARK_DAYS} days: " + ", ".join(score_on.get(day, "none") for day in days)
 
 
 def _spark_base(frame: Frame) -> Markup:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 
+from coach.adapters.phones import COUNTRY_NAMES
 from coach.bootstrap import House, LiveHouse
-from coach.core.content import render
+from coach.core.content import ELSEWHERE, render
 from coach.core.handbook import Handbook
 from coach.core.model import Language
 from coach.web.app import create_app
@@ -17,9 +18,6 @@ from coach.web.webhooks import webhooks
 
 BACKLOG_LIMIT = timedelta(minutes=2)
 """Nothing due may wait longer than this before we say that we are not ready."""
-
-COUNTRIES = {"US": "United States", "CA": "Canada", "MX": "Mexico", "ES": "Spain", "GB": "United Kingdom",
-             "IE": "Ireland", "AU": "Australia", "NZ": "New Zealand"}  # fmt: skip
 
 
 def make_app(live: LiveHouse, *, allow_fictional: bool = False) -> FastAPI:
@@ -31,7 +29,7 @@ def make_app(live: LiveHouse, *, allow_fictional: bool = False) -> FastAPI:
         accounts=house.accounts,
         clock=house.clock,
         outcomes=tuple(Choice(outcome.id, outcome.label) for outcome in house.handbook.outcomes),
-        programmes=tuple(Choice(programme, programme) for programme in house.handbook.programmes),
+        programmes=tuple(Choice(programme, _plain_name(programme)) for programme in house.handbook.programmes),
         public_url=settings.public_url,
         organisation=settings.organisation,
         country=settings.country,
@@ -47,9 +45,13 @@ def make_app(live: LiveHouse, *, allow_fictional: bool = False) -> FastAPI:
     return create_app(parts)
 
 
+def _plain_name(programme: str) -> str:
+    return programme.replace("-", " ").capitalize()
+
+
 def _countries(handbook: Handbook) -> tuple[Choice, ...]:
-    known = sorted(country for country in handbook.library.numbers if country != "default")
-    return tuple(Choice(country, COUNTRIES.get(country, country)) for country in known)
+    known = sorted(country for country in handbook.library.numbers if country != ELSEWHERE)
+    return tuple(Choice(country, COUNTRY_NAMES.get(country, country)) for country in known)
 
 
 def _invitations(handbook: Handbook, country: str) -> dict[str, str]:
@@ -68,7 +70,7 @@ def _probes(house: House) -> dict[str, Probe]:
         return None if house.tables_are_current() else "The tables are not up to date; run coach db upgrade."
 
     def backlog() -> str | None:
-        oldest = house.reports.gauges(house.clock()).oldest_due_seconds
+        oldest = house.reports.backlog_age(house.clock())
         late = oldest > BACKLOG_LIMIT.total_seconds()
         return f"Work has been waiting for {oldest:.0f} s; is a worker running?" if late else None
 

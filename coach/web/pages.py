@@ -19,6 +19,7 @@ from coach.adapters.database.reports_words import (
 )
 from coach.adapters.phones import pretty_phone
 from coach.adapters.profile_facts import fact_in_words
+from coach.core import schedule
 from coach.web import text
 from coach.web.parts import StaffMember, WebParts
 
@@ -54,7 +55,7 @@ class Renderer:
             clock_time=text.clock_time,
             full_time=text.full_time,
             day_in_words=text.day_in_words,
-            local=text.local,
+            local=schedule.local,
             plural=text.plural,
         )
 

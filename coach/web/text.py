@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
+
+from coach.core.schedule import local
 
 _HIDING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _HARMLESS = frozenset("\n\u200d\u200c\ufe0f")  # line ends, and the joiners inside emoji and some scripts
@@ -29,11 +30,6 @@ def day_in_words(day: date, today: date | None = None) -> str:
         return "today" if day == today else "yesterday"
     year = f" {day.year}" if today is not None and day.year != today.year else ""
     return f"{day.day} {_MONTHS[day.month - 1]}{year}"
-
-
-def local(at: datetime, zone: str | None) -> datetime:
-    """The moment on the person's wall clock; UTC while their zone is not known."""
-    return at.astimezone(ZoneInfo(zone) if zone else UTC)
 
 
 def clock_time(at: datetime, zone: str | None) -> Markup:

@@ -56,6 +56,9 @@ class CallCoach(Protocol):
     def greeting(self, phone: str) -> Spoken:
         """Give the neutral first words."""
 
+    def cannot_wait(self, message: InboundMessage) -> bool:
+        """Tell whether words said before any key must be taken as an answer."""
+
     def phone_of(self, attempt_id: str) -> str | None:
         """Whose call an attempt is; None when it is not known."""
 
@@ -111,9 +114,13 @@ class _Dialogue:
             return self._hear(step, person, f"ready-{n}", 0) or self._not_ready(step, n)
         if step.form.get("Digits") == "1" or speech in map(_plain, self.script.all_words("ready")):
             return self._go_on(self.coach.open_call(person), step, 1)
-        if step.is_inbound and speech:
+        if speech and (step.is_inbound or self._cannot_wait(step, person, n)):
             return self._hear(step, person, f"ready-{n}", 0) or self._not_ready(step, n)
         return self._not_ready(step, n)
+
+    def _cannot_wait(self, step: _Step, person: str, n: int) -> bool:
+        message = parse_answer(step.form, person, step.ours, f"ready-{n}", self.clock())
+        return message is not None and self.coach.cannot_wait(message)
 
     def turn(self, step: _Step, n: int) -> str:
         """Take one answer; after silence put the question again without troubling the coach."""

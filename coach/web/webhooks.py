@@ -19,8 +19,8 @@ from coach.adapters.twilio.twiml import NO_REPLY
 from coach.adapters.twilio.verify import Verifier
 from coach.core.model import InboundMessage
 from coach.ports import Clock, DeliveryStatus
+from coach.web.security import LARGEST_BODY
 
-MOST_BYTES = 1_000_000
 SIGNATURE = "X-Twilio-Signature"
 _log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class TextCoach(Protocol):
         """Keep what became of an attempt, known or not."""
 
 
-class Refused(Exception):
+class Rejected(Exception):
     """The request ends here, with this HTTP status and nothing else."""
 
     def __init__(self, status: HTTPStatus) -> None:
@@ -45,7 +45,7 @@ class Refused(Exception):
 
 
 class SignedRoute(APIRoute):
-    """A route that answers `Refused` with its bare status, so that a stranger learns nothing from it."""
+    """A route that answers `Rejected` with its bare status, so that a stranger learns nothing from it."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the route's own handler."""
@@ -54,8 +54,8 @@ class SignedRoute(APIRoute):
         async def answer(request: Request) -> Response:
             try:
                 return await handle(request)
-            except Refused as refused:
-                return Response(status_code=refused.status)
+            except Rejected as rejected:
+                return Response(status_code=rejected.status)
 
         return answer
 
@@ -117,7 +117,7 @@ def webhooks(coach: TextCoach, verifier: Verifier, clock: Clock) -> APIRouter:
 
 def _forbid(because: str) -> NoReturn:
     _log.warning("webhook refused: %s", because)
-    raise Refused(HTTPStatus.FORBIDDEN)
+    raise Rejected(HTTPStatus.FORBIDDEN)
 
 
 def _target(request: Request) -> str:
@@ -130,6 +130,6 @@ async def _body(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if len(body) > LARGEST_BODY:
+            raise Rejected(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return bytes(body)

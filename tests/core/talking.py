@@ -22,6 +22,7 @@ from coach.core.events import (
     Said,
     StatusChanged,
     TaskRaised,
+    TimersCleared,
     TimerSet,
 )
 from coach.core.model import (
@@ -93,6 +94,8 @@ class Talk:
                 self.queued.append(event)
             if isinstance(event, PromptSkipped):
                 self.skipped.append(event)
+            if isinstance(event, TimersCleared):
+                self.timers = {key: timer for key, timer in self.timers.items() if timer.kind not in event.kinds}
             if isinstance(event, TimerSet):
                 self.timers[event.key] = Timer(0, 1, event.kind, event.key, event.due_at, event.payload)
         self.last = events

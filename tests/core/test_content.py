@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach.core.content import (
-    REST_DAYS,
     Blocked,
     ContentError,
     Gate,
@@ -39,7 +38,7 @@ def a_text(name: str, *, group: str = "hydration", gates: str = "", only: str = 
 
 def a_library(*texts: Template) -> Library:
     """A library of these texts with two gates."""
-    numbers = {"US": Numbers("US", "911", "988", "911", {}), "default": Numbers("default", "112", "112", "112", {})}
+    numbers = {"US": Numbers("US", "911", "911", {}), "default": Numbers("default", "112", "112", {})}
     zones = {"US": (ZoneChoice("America/New_York", {Language.EN: "Eastern", Language.ES: "Este"}),)}
     return Library({t.id: t for t in texts}, {"D1": FLUID_LIMIT, "D9": OLDER}, numbers, zones, "v")
 
@@ -137,7 +136,7 @@ def test_the_text_not_seen_for_longest_comes_next() -> None:
 def test_nothing_is_repeated_within_21_days_while_another_text_is_left(history: list[tuple[str, int]]) -> None:
     """Whatever was sent before."""
     sent = [_sent(name, days) for name, days in history]
-    recent = {name for name, days in history if days < REST_DAYS}
+    recent = {name for name, days in history if days < 21}
     chosen = choose(DRINKS, "hydration", ROSA, sent, TODAY)
     assert isinstance(chosen, Template)
     assert chosen.id not in recent or recent == {"sip", "glass", "colour"}

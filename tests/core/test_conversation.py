@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from coach.core.conversation import respond
 from coach.core.events import (
     CheckInClosed,
     CheckInOpened,
@@ -19,9 +20,10 @@ from coach.core.events import (
     StatusChanged,
     TimersCleared,
 )
-from coach.core.model import Asked, Channel, CheckIn, Disposition, Kind, Lane, Language, Status
-from tests.core.talking import Talk, meet, of, tasks, templates
+from coach.core.model import Asked, Channel, CheckIn, Disposition, InboundMessage, Kind, Lane, Language, Status
+from tests.core.talking import HANDBOOK, Talk, meet, of, tasks, templates
 
+RUTH = "+12025550142"
 MONDAY = date(2026, 3, 2)
 MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # ten in New York
 
@@ -220,6 +222,60 @@ def test_falls_are_counted_also_when_answered_with_no() -> None:
     assert templates(facts) != ["unclear.first"]
 
 
+@pytest.mark.parametrize("text", ["Stop texting me, my legs are 9", "wrong number. my legs are 9"])
+def test_a_text_that_leaves_puts_no_question(text: str) -> None:
+    """Whoever leaves with a score in the same text gets one confirmation."""
+    facts = ruth().says(text)
+    assert len(templates(facts)) == 1
+    assert of(facts, CheckInOpened) == []
+
+
+@pytest.mark.parametrize("word", ["LEGS", "START", "resume", "LOG"])
+def test_a_wrong_person_never_becomes_the_patient(word: str) -> None:
+    """Another person on the number hears nothing of Ruth, and staff are told."""
+    talk = ruth(status=Status.WRONG_PERSON)
+    facts = talk.says(word)
+    assert templates(facts) == []
+    assert talk.conversation.participant.status is Status.WRONG_PERSON
+    assert of(facts, Observed) == []
+
+
+def test_the_carriers_own_stop_counts_whatever_the_word() -> None:
+    """Advanced opt-out knows words of many languages."""
+    talk = ruth()
+    assert templates(talk.says("arret", opt_out_type="STOP")) == []
+    assert talk.conversation.participant.status is Status.OPTED_OUT
+
+
+def test_a_start_decided_after_a_later_stop_changes_nothing() -> None:
+    """The later word holds, in whatever order the two were decided."""
+    talk = ruth()
+    talk.says("STOP")
+    late = InboundMessage("SM-late", RUTH, "+1", "START", talk.now - timedelta(minutes=5))
+    facts = respond(talk.conversation, late, HANDBOOK, talk.now + timedelta(seconds=5))
+    assert templates(facts) == []
+    assert of(facts, StatusChanged) == []
+
+
+def test_nobody_with_me_gets_the_lines_again_whoever_says_it() -> None:
+    """Words of self-harm from a stranger are followed up like everybody's."""
+    talk = meet(MORNING)
+    talk.says("I want to die")
+    facts = talk.says("N")
+    assert templates(facts) == ["escalation.alone"]
+    assert tasks(facts) == ["alone_and_unsafe"]
+
+
+def test_a_stranger_with_an_urgent_sign_is_answered_again_after_days() -> None:
+    """Days count from the first text when there is no enrolment."""
+    talk = meet(MORNING)
+    raised = []
+    for day in (0, 5, 12):
+        talk.now = MORNING + timedelta(days=day)
+        raised.append(len(of(talk.says("my pee looks like cola"), EscalationRaised)))
+    assert raised == [1, 1, 1]
+
+
 def test_a_question_about_an_emergency_still_names_the_number() -> None:
     """What if: no case, but the emergency line goes with the answer."""
     facts = ruth().says("what if I can't pee?")
@@ -328,6 +384,49 @@ def test_persistent_weakness_is_told_once_on_day_14() -> None:
     assert told == [14]
 
 
+def test_a_score_can_be_corrected_for_some_minutes() -> None:
+    """'Sorry, 9' is a score, not the cups of an older question."""
+    talk = asked_for_score()
+    talk.says("4")
+    facts = talk.says("sorry, 9")
+    assert [o.observation.value for o in of(facts, Observed) if o.observation.kind is Kind.WEAKNESS] == [9.0]
+
+
+def test_an_older_question_does_not_come_back_to_life() -> None:
+    """Once the newest question is answered, a number answers nothing."""
+    talk = ruth()
+    older = CheckIn(1, Asked.HYDRATION, MORNING, MONDAY)
+    newer = CheckIn(2, Asked.TREND, MORNING, MONDAY, closed_at=MORNING, answered_at=MORNING)
+    talk.conversation = replace(talk.conversation, check_ins=(older, newer))
+    facts = talk.says("3")
+    assert [o for o in of(facts, Observed) if o.observation.kind is Kind.CUPS] == []
+
+
+def test_a_number_that_is_no_choice_leaves_the_onset_question_open() -> None:
+    """Only an onset answers when it began."""
+    talk = ruth()
+    talk.conversation = replace(talk.conversation, check_ins=(CheckIn(1, Asked.ONSET, MORNING, MONDAY),))
+    assert of(talk.says("4"), CheckInClosed) == []
+
+
+def test_a_sentence_that_begins_with_a_number_sets_no_time_zone() -> None:
+    """'3 weeks my legs are weak' is not Mountain Time."""
+    talk = meet(MORNING)
+    for text in ("LEGS", "Y", "3 weeks my legs are weak"):
+        talk.says(text)
+    assert talk.conversation.participant.zone is None
+
+
+def test_a_second_pause_lasts_its_own_week() -> None:
+    """The end of the first pause is forgotten when somebody comes back early."""
+    talk = ruth()
+    talk.says("pause")
+    talk.at(MORNING + timedelta(days=1)).says("resume")
+    talk.at(MORNING + timedelta(days=5)).says("pause")
+    talk.at(MORNING + timedelta(days=9))
+    assert talk.conversation.participant.status is Status.PAUSED
+
+
 # --- Prompts ---
 
 
@@ -383,6 +482,36 @@ def test_yes_to_the_warning_signs_is_an_emergency() -> None:
     assert [case.rules for case in of(facts, EscalationRaised)] == [("red_flag",)]
     assert [said.template for said in of(facts, Said)] == ["voice.emergency"]
     assert of(facts, MessageQueued)[0].lane is Lane.EMERGENCY
+    assert talk.conversation.open_check_in is None
+
+
+def test_a_warning_sign_told_in_words_is_one_case() -> None:
+    """'Yes, chest pain' is not told twice."""
+    talk = ruth(channel=Channel.VOICE)
+    talk.call_opens()
+    talk.says("4", Channel.VOICE)
+    assert len(of(talk.says("yes chest pain", Channel.VOICE), EscalationRaised)) == 1
+
+
+def test_a_jump_told_in_a_call_is_asked_about_and_the_call_goes_on() -> None:
+    """When did it start, then the warning signs."""
+    talk = ruth(channel=Channel.VOICE)
+    for day in range(4):
+        talk.at(MORNING + timedelta(days=day))
+        talk.call_opens()
+        talk.says("2", Channel.VOICE)
+        talk.says("2", Channel.VOICE)
+    talk.at(MORNING + timedelta(days=4))
+    talk.call_opens()
+    assert "recheck.j1" in templates(talk.says("6", Channel.VOICE))
+    assert "voice.ask_red_flag" in templates(talk.says("3", Channel.VOICE))
+
+
+def test_a_spoken_stop_is_confirmed_in_the_call_and_ends_it() -> None:
+    """No carrier has confirmed it."""
+    talk = ruth(channel=Channel.VOICE)
+    talk.call_opens()
+    assert templates(talk.says("stop", Channel.VOICE)) == ["stop.done"]
     assert talk.conversation.open_check_in is None
 
 

@@ -30,7 +30,7 @@ from coach.core.programme import (
     Limits,
     Programme,
     PromptKind,
-    Reason,
+    SkipReason,
     Slot,
     Weeks,
     calendar,
@@ -188,7 +188,7 @@ def test_a_prompt_just_before_the_end_of_the_night_moves_to_the_morning() -> Non
     assert left_out is not None
     held = suppression(PLAN, left_out, Conversation(sleeper), left_out.at)
     assert held is not None
-    assert held.reason is Reason.QUIET_HOURS
+    assert held.reason is SkipReason.QUIET_HOURS
 
 
 # --- what goes out of a day ---------------------------------------------------------------------------------------
@@ -203,28 +203,28 @@ def test_the_calendar_shows_what_goes_out_near_prompts_made_one_and_the_cap_kept
 
 def test_a_prompt_gives_way_to_a_more_important_one_within_the_hour() -> None:
     """One text instead of two."""
-    assert reason(MORNING) == Reason.MERGED
+    assert reason(MORNING) == SkipReason.MERGED
     assert reason(MORNING, day=MONDAY + DAY) is None
 
 
 def test_it_does_not_give_way_to_one_that_is_held_back_itself() -> None:
     """With a score of 8 there is no exercise, so the drink goes."""
     tired = replace(WELL, observations=(scored(8, at("17:00", MONDAY - DAY)),))
-    assert reason(EXERCISE, tired) == Reason.SCORE_HIGH
+    assert reason(EXERCISE, tired) == SkipReason.SCORE_HIGH
     assert reason(MORNING, tired) is None
 
 
 def test_the_days_cap_keeps_room_for_the_check_in() -> None:
     """Two were sent; the third place is the check-in's."""
     sent = (Sent("a", Lane.PROMPT, at("10:30")), Sent("b", Lane.PROMPT, at("11:45")))
-    assert reason(AFTERNOON, replace(WELL, sent=sent)) == Reason.DAILY_CAP
+    assert reason(AFTERNOON, replace(WELL, sent=sent)) == SkipReason.DAILY_CAP
     assert reason(CHECK_IN, replace(WELL, sent=sent)) is None
 
 
 def test_the_weeks_cap_keeps_room_for_the_check_ins_to_come() -> None:
     """On Wednesday 15 were sent and five check-ins are left: twenty, so no drink."""
     sent = tuple(Sent("a", Lane.PROMPT, at("08:00") + n * timedelta(minutes=1)) for n in range(15))
-    assert reason(MORNING, replace(WELL, sent=sent), day=MONDAY + 2 * DAY) == Reason.WEEKLY_CAP
+    assert reason(MORNING, replace(WELL, sent=sent), day=MONDAY + 2 * DAY) == SkipReason.WEEKLY_CAP
     assert reason(MORNING, replace(WELL, sent=sent[1:]), day=MONDAY + 2 * DAY) is None
 
 
@@ -239,7 +239,7 @@ def test_a_late_prompt_does_not_follow_another_within_the_hour_but_a_check_in_do
     day = MONDAY + 2 * DAY
     earlier, just = (Sent("a", Lane.PROMPT, at(clock, day)) for clock in ("15:30", "16:20"))
     assert reason(AFTERNOON, replace(WELL, sent=(earlier,)), at("16:40", day), day) is None
-    assert reason(AFTERNOON, replace(WELL, sent=(just,)), at("16:40", day), day) == Reason.MERGED
+    assert reason(AFTERNOON, replace(WELL, sent=(just,)), at("16:40", day), day) == SkipReason.MERGED
     assert reason(CHECK_IN, replace(WELL, sent=(just,)), at("16:40", day), day) is None
 
 
@@ -249,18 +249,18 @@ def test_a_late_prompt_does_not_follow_another_within_the_hour_but_a_check_in_do
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.ACTIVE])
 def test_only_active_people_are_prompted(status: Status) -> None:
     """Not strangers, not the invited, not after STOP, not the wrong person."""
-    assert reason(CHECK_IN, replace(WELL, participant=replace(JUAN, status=status))) == Reason.NOT_ACTIVE
+    assert reason(CHECK_IN, replace(WELL, participant=replace(JUAN, status=status))) == SkipReason.NOT_ACTIVE
 
 
 def test_without_a_zone_nothing_is_sent() -> None:
     """We would not know the hour."""
-    assert reason(CHECK_IN, replace(WELL, participant=replace(JUAN, zone=None))) == Reason.NO_ZONE
+    assert reason(CHECK_IN, replace(WELL, participant=replace(JUAN, zone=None))) == SkipReason.NO_ZONE
 
 
 def test_nothing_is_sent_in_the_night_and_nothing_too_late() -> None:
     """A reminder of 16:30 at 19:40 is of no use; at 20:10 it is a disturbance."""
-    assert reason(CHECK_IN, now=at("19:40")) == Reason.TOO_LATE
-    assert reason(CHECK_IN, now=at("20:10")) == Reason.QUIET_HOURS
+    assert reason(CHECK_IN, now=at("19:40")) == SkipReason.TOO_LATE
+    assert reason(CHECK_IN, now=at("20:10")) == SkipReason.QUIET_HOURS
 
 
 @pytest.mark.parametrize("hours", [1, 23])
@@ -270,7 +270,7 @@ def test_no_coaching_for_a_day_after_an_emergency_but_check_ins_go_on(hours: int
     case = replace(WELL, escalations=(a_case(Disposition.EMERGENCY, then, EscalationState.CLOSED),))
     told = replace(WELL, sent=(Sent("escalation.emergency", Lane.EMERGENCY, then),))
     for conversation in (case, told):
-        assert reason(LESSON, conversation, at("11:45") if hours == 1 else at("10:30")) == Reason.AFTER_EMERGENCY
+        assert reason(LESSON, conversation, at("11:45") if hours == 1 else at("10:30")) == SkipReason.AFTER_EMERGENCY
         assert reason(CHECK_IN, conversation) is None
     assert reason(LESSON, replace(WELL, escalations=(a_case(Disposition.URGENT, then),))) is None
 
@@ -278,7 +278,7 @@ def test_no_coaching_for_a_day_after_an_emergency_but_check_ins_go_on(hours: int
 def test_no_exercise_while_an_urgent_case_is_open() -> None:
     """Until a coordinator closes it."""
     then = at("10:30", MONDAY - 5 * DAY)
-    assert reason(EXERCISE, replace(WELL, escalations=(a_case(Disposition.URGENT, then),))) == Reason.OPEN_CASE
+    assert reason(EXERCISE, replace(WELL, escalations=(a_case(Disposition.URGENT, then),))) == SkipReason.OPEN_CASE
     closed = a_case(Disposition.URGENT, then, EscalationState.CLOSED)
     assert reason(EXERCISE, replace(WELL, escalations=(closed,))) is None
     assert reason(EXERCISE, replace(WELL, escalations=(a_case(Disposition.ROUTINE, then),))) is None
@@ -293,7 +293,7 @@ def test_no_exercise_from_a_score_of_seven(score: int, held: str | None) -> None
 
 def test_no_exercise_without_a_recent_score() -> None:
     """Nobody is told to move before we know how weak they are."""
-    assert reason(EXERCISE, Conversation(JUAN)) == Reason.NO_SCORE
+    assert reason(EXERCISE, Conversation(JUAN)) == SkipReason.NO_SCORE
     assert reason(EXERCISE, Conversation(JUAN, observations=(scored(2, at("10:00", MONDAY - 8 * DAY)),))) == "no_score"
 
 
@@ -321,7 +321,7 @@ def test_a_fall_told_as_a_number_counts_too() -> None:
     """The weekly question."""
     fall = Observation(Kind.FALLS, at("17:00", MONDAY - DAY), MONDAY - DAY, value=1)
     none = replace(fall, value=0)
-    assert reason(EXERCISE, replace(WELL, observations=(*WELL.observations, fall))) == Reason.RECENT_FALL
+    assert reason(EXERCISE, replace(WELL, observations=(*WELL.observations, fall))) == SkipReason.RECENT_FALL
     assert reason(EXERCISE, replace(WELL, observations=(*WELL.observations, none))) is None
 
 
@@ -331,14 +331,14 @@ def test_being_seen_after_chest_pain_clears_exercise() -> None:
     seen = Observation(Kind.SEEN, at("10:00", MONDAY - 3 * DAY), MONDAY - 3 * DAY, code="yes")
     assert reason(EXERCISE, replace(WELL, observations=(pain, seen, *WELL.observations))) is None
     before = replace(seen, at=at("10:00", MONDAY - 5 * DAY))
-    assert reason(EXERCISE, replace(WELL, observations=(before, pain, *WELL.observations))) == Reason.NOT_CLEARED
+    assert reason(EXERCISE, replace(WELL, observations=(before, pain, *WELL.observations))) == SkipReason.NOT_CLEARED
 
 
 def test_people_prone_to_crashes_rest_for_longer() -> None:
     """Four weeks."""
     facts = (sign("post_exertion_crash", at("10:00", MONDAY - 20 * DAY)), *WELL.observations)
     prone = replace(JUAN, profile=Profile(conditions=frozenset({"mecfs"})))
-    assert reason(EXERCISE, Conversation(prone, observations=facts)) == Reason.CRASH
+    assert reason(EXERCISE, Conversation(prone, observations=facts)) == SkipReason.CRASH
     assert reason(EXERCISE, Conversation(JUAN, observations=facts)) is None
 
 
@@ -356,8 +356,8 @@ def test_the_extra_check_in_goes_only_while_something_calls_for_it() -> None:
     higher = (*usual, scored(4, at("17:00", MONDAY - DAY)))
     medicine = (sign("medicine_changed", at("10:00", MONDAY - 13 * DAY)), *WELL.observations)
     case = a_case(Disposition.ROUTINE, at("10:00", MONDAY - 6 * DAY))
-    assert reason(EXTRA) == Reason.NOT_NEEDED
-    assert reason(EXTRA, replace(WELL, observations=usual)) == Reason.NOT_NEEDED
+    assert reason(EXTRA) == SkipReason.NOT_NEEDED
+    assert reason(EXTRA, replace(WELL, observations=usual)) == SkipReason.NOT_NEEDED
     for conversation in (
         replace(WELL, observations=higher),
         replace(WELL, observations=medicine),

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Engine
 
 from coach.adapters.database.engine import open_engine
+from coach.adapters.database.tables import send_rate
 from coach.core.model import Channel
 from coach.web.text import age, visible
 from tests.clocks import StoppedClock
-from tests.web.dashboard_panel import Panel, TableCoach, Visitor, busy_morning, dashboard
+from tests.web.dashboard_panel import Panel, TableCoach, Visitor, add, busy_morning, dashboard
 
 
 @pytest.fixture
@@ -138,6 +139,16 @@ def test_texts_that_wait_too_long_are_told_to_the_coordinators(ana: Visitor, pan
     assert "1 received text not read by the coach for minutes." in words(ana.get("/").text)
 
 
+def test_a_paused_line_is_told_with_its_reason_while_it_lasts(ana: Visitor, database: Engine, panel: Panel) -> None:
+    """A refused account is nothing to find out from silence."""
+    paused = {"paused_until": panel.now + timedelta(minutes=1), "pause_reason": "the carrier refuses the account"}
+    add(database, send_rate, id=1, tokens=0.0, refilled_at=panel.now, **paused)
+    assert "Sending is paused: the carrier refuses the account." in words(ana.get("/").text)
+    with database.begin() as connection:
+        connection.execute(send_rate.update().values(paused_until=panel.now))
+    assert "Sending is paused" not in words(ana.get("/").text)
+
+
 # Cases ----------------------------------------------------------------------------------------------------------------
 
 
@@ -168,7 +179,7 @@ def test_a_case_is_closed_with_an_outcome_and_a_note(ana: Visitor, panel: Panel)
     answer = ana.post(f"/people/{walter}/cases/{case}/close", form)
     assert answer.headers["location"] == f"/people/{walter}?said=closed"
     shown = words(ana.get(f"/people/{walter}?said=closed").text)
-    assert "Done. The case is closed." in shown
+    assert "The case is closed." in shown
     assert "Outcome: Reached; seeing a clinician today. “Sees Dr Amin at 3.”" in shown
 
 
@@ -289,6 +300,8 @@ def test_problems_stand_beside_their_fields_and_in_a_summary_and_values_stay(ana
         assert f"{field}-problem" in str(shown["aria-describedby"])
     kept = {e.get("value") for tag, e in page.elements if tag == "input" and "checked" in e}
     assert {"ckd", "f", "es"} <= kept
+    groups = [e for tag, e in page.elements if tag == "fieldset"]
+    assert {e.get("tabindex") for e in groups} == {"-1"}  # a link to a group of choices leads the keyboard there
     assert ana.app.state.parts.coach.enrolled == []
 
 
@@ -353,7 +366,7 @@ def _unlabelled(page: Words) -> list[str]:
 
 def test_a_missing_page_says_in_one_sentence_what_to_do(ana: Visitor) -> None:
     """Also an id far too large for any database."""
-    for path in ("/nowhere", "/people/4711", "/people/99999999999999999999", "/people/abc"):
+    for path in ("/nowhere", "/people/4711", f"/people/{2**63 - 1}", "/people/99999999999999999999", "/people/abc"):
         answer = ana.get(path)
         assert answer.status_code == 404
         assert "There is no such page Check the address, or go back to the worklist." in words(answer.text)

@@ -71,6 +71,10 @@ class RecordingCoach:
             return Line(self._language(message.sender), ("Any new sign? Press 1 for yes.",), Asked.RED_FLAG)
         return Line(self._language(message.sender), ("Thank you. Goodbye.",), None)
 
+    def cannot_wait(self, message: InboundMessage) -> bool:
+        """Only this sentence is grave, and on no list of words."""
+        return message.body == "my face is drooping"
+
     def phone_of(self, attempt_id: str) -> str | None:
         """Whose calls these are."""
         self._fail_when_down()
@@ -279,6 +283,14 @@ def test_words_that_may_mean_need_are_read_at_once(rosa: Phone, coach: Recording
     assert coach.heard[f"{CALL}-ready-1"] == InboundMessage(
         f"{CALL}-ready-1", ROSA, OURS, speech, NOON, Channel.VOICE, confidence=0.4
     )
+
+
+def test_what_the_coach_finds_grave_is_read_before_any_key(rosa: Phone, coach: RecordingCoach) -> None:
+    """Also when none of the alarm words is in it; a machine's greeting is not."""
+    rosa.go("/twilio/voice/att-rosa/ready/1?lang=en", SpeechResult="please leave a message")
+    assert coach.heard == {}
+    rosa.go("/twilio/voice/att-rosa/ready/1?lang=en", SpeechResult="my face is drooping")
+    assert [message.body for message in coach.heard.values()] == ["my face is drooping"]
 
 
 def test_an_answer_goes_to_the_coach_and_its_words_come_back(rosa: Phone, coach: RecordingCoach) -> None:

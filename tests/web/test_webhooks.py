@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -16,7 +15,8 @@ from coach.adapters.twilio import Verifier
 from coach.adapters.twilio.parse import BODY_LENGTH_FIELD
 from coach.core.model import InboundMessage
 from coach.ports import DeliveryStatus
-from coach.web.webhooks import MOST_BYTES, webhooks
+from coach.web.security import LARGEST_BODY
+from coach.web.webhooks import webhooks
 from tests.adapters.twilio.posting import ACCOUNT, TOKEN, URL, Poster, encoded, signature_of
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -237,28 +237,25 @@ def test_a_query_is_part_of_what_is_signed(carrier: Poster) -> None:
 
 def test_a_giant_request_is_cut_off(carrier: Poster, coach: RecordingCoach) -> None:
     """More than a megabyte is not even read to its end."""
-    fields = TEXT | {"Body": "x" * (MOST_BYTES + 1)}
+    fields = TEXT | {"Body": "x" * (LARGEST_BODY + 1)}
     assert carrier.post("/twilio/sms", fields).status_code == 413
     assert coach.is_untouched
 
 
 def test_a_giant_request_without_a_signature_is_not_read(carrier: Poster) -> None:
     """A stranger cannot make us take in a megabyte."""
-    assert carrier.request("POST", "/twilio/sms", b"x" * (MOST_BYTES + 1)).status_code == 403
+    assert carrier.request("POST", "/twilio/sms", b"x" * (LARGEST_BODY + 1)).status_code == 403
 
 
 def test_a_hundred_thousand_characters_are_kept_shortened_with_their_end(
     carrier: Poster, coach: RecordingCoach
 ) -> None:
-    """Head and tail are read, the raw fields hold all of it, and it does not take long."""
+    """Head and tail are read, and the raw fields hold all of it."""
     body = "é" * 99_980 + " I can't breathe now"
-    began = time.perf_counter()
     assert carrier.post("/twilio/sms", TEXT | {"Body": body}).status_code == 200
-    taken = time.perf_counter() - began
     ((message, raw),) = coach.texts.values()
     assert (len(message.body), message.body[-20:]) == (10_000, " I can't breathe now")
     assert (raw["Body"], raw[BODY_LENGTH_FIELD]) == (body, "100000")
-    assert taken < 2  # far above what it needs, so that a busy machine does not fail it
 
 
 @pytest.mark.parametrize(

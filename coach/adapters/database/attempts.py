@@ -10,14 +10,17 @@ from sqlalchemy import Connection, Select, select, update
 
 from coach.adapters.database.claims import message_of
 from coach.adapters.database.rate import pause
+from coach.adapters.database.states import OutboxState
 from coach.adapters.database.statuses import RANK, bind
 from coach.adapters.database.tables import attempt, outbox
-from coach.adapters.database.tasks import MUST_ARRIVE, has_open_task, raise_undelivered
+from coach.adapters.database.tasks import has_open_task, raise_undelivered
 from coach.core.model import OutboundMessage
 from coach.ports import FailureClass, Outcome, SendResult
 
 _FIRST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(minutes=10)
+_LONGEST_PAUSE_FOR_URGENT = timedelta(seconds=30)
+_TELL_AFTER = timedelta(minutes=3)
 _ACCOUNT_PAUSE = timedelta(minutes=1)
 _LATER = (FailureClass.ACCOUNT, FailureClass.THROTTLE, FailureClass.RETRY)
 
@@ -51,29 +54,34 @@ def _move(connection: Connection, message: OutboundMessage, result: SendResult, 
     """Take the message on from `sending`."""
     match result.outcome:
         case Outcome.ACCEPTED:
-            _set_state(connection, message, "accepted")
+            _set_state(connection, message, OutboxState.ACCEPTED)
         case Outcome.IN_DOUBT:
-            _set_state(connection, message, "in_doubt")
+            _set_state(connection, message, OutboxState.IN_DOUBT)
         case Outcome.REJECTED if result.failure not in _LATER:
-            _set_state(connection, message, "failed")
+            _set_state(connection, message, OutboxState.FAILED)
         case _:
             _put_back(connection, message, result, now)
     _tell(connection, message, result, now)
 
 
-def _set_state(connection: Connection, message: OutboundMessage, state: str) -> None:
-    sending = update(outbox).where(outbox.c.id == message.outbox_id, outbox.c.state == "sending")
+def _set_state(connection: Connection, message: OutboundMessage, state: OutboxState) -> None:
+    sending = update(outbox).where(outbox.c.id == message.outbox_id, outbox.c.state == OutboxState.SENDING)
     connection.execute(sending.values(state=state, lease_until=None))
 
 
 def _put_back(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> None:
     """Not created at the carrier, so it may go again: later each time, until it expires."""
-    mine = (outbox.c.id == message.outbox_id, outbox.c.state == "sending")
-    tries = connection.scalar(select(outbox.c.tries).where(*mine))
-    if tries is None:
+    mine = (outbox.c.id == message.outbox_id, outbox.c.state == OutboxState.SENDING)
+    row = connection.execute(select(outbox.c.tries, outbox.c.created_at).where(*mine)).one_or_none()
+    if row is None:
         return
-    wait = result.retry_after if result.retry_after is not None else pause_after(tries)
-    again = {"state": "pending", "lease_until": None, "not_before": now + wait}
+    wait = result.retry_after if result.retry_after is not None else pause_after(row.tries)
+    if message.lane.must_arrive:
+        wait = min(wait, _LONGEST_PAUSE_FOR_URGENT)
+        if now - row.created_at >= _TELL_AFTER:
+            because = "An important message could not be sent yet. Please get in touch with the person yourself."
+            raise_undelivered(connection, message.outbox_id, message.participant_id, because, now)
+    again = {"state": OutboxState.PENDING, "lease_until": None, "not_before": now + wait}
     connection.execute(update(outbox).where(*mine).values(again))
     if result.outcome is Outcome.THROTTLED:
         pause(connection, now + (result.retry_after or _FIRST_PAUSE), "the carrier asked for fewer messages")
@@ -88,9 +96,9 @@ def pause_after(tries: int) -> timedelta:
 
 def _tell(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> None:
     """A person hears of a refused message when it mattered, and of a number that can take no texts."""
-    if result.outcome is not Outcome.REJECTED or result.failure is FailureClass.SUPPRESSED:
+    if result.outcome is not Outcome.REJECTED:
         return
-    if message.lane in MUST_ARRIVE:
+    if message.lane.must_arrive:
         because = "The carrier refused an important message. Please get in touch with the person yourself."
     elif result.failure is FailureClass.NUMBER and not has_open_task(connection, message.participant_id, "undelivered"):
         because = "This number cannot take messages. Please find another way to reach the person."
@@ -102,20 +110,22 @@ def _tell(connection: Connection, message: OutboundMessage, result: SendResult, 
 def expire_leases(connection: Connection, now: datetime) -> int:
     """Attempts whose sender vanished become in doubt."""
     statement = select(attempt.c.id, attempt.c.outbox_id).join(outbox, outbox.c.id == attempt.c.outbox_id)
-    vanished = statement.where(outbox.c.state == "sending", outbox.c.lease_until < now, attempt.c.outcome.is_(None))
+    lapsed = (outbox.c.state == OutboxState.SENDING, outbox.c.lease_until < now)
+    vanished = statement.where(*lapsed, attempt.c.outcome.is_(None))
     rows = connection.execute(vanished.with_for_update(skip_locked=True)).all()
     if rows:
         doubt = {"outcome": Outcome.IN_DOUBT, "finished_at": now}
         connection.execute(update(attempt).where(attempt.c.id.in_([row.id for row in rows])).values(doubt))
         ids = [row.outbox_id for row in rows]
-        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(state="in_doubt", lease_until=None))
+        released = {"state": OutboxState.IN_DOUBT, "lease_until": None}
+        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(released))
     return len(rows)
 
 
 def in_doubt(connection: Connection, older_than: datetime, limit: int) -> Sequence[OutboundMessage]:
     """Unsettled attempts without a carrier id that began before then, oldest first."""
     doubtful = _attempts().where(
-        outbox.c.state == "in_doubt",
+        outbox.c.state == OutboxState.IN_DOUBT,
         attempt.c.outcome == Outcome.IN_DOUBT,
         attempt.c.carrier_id.is_(None),
         attempt.c.settled_at.is_(None),
@@ -134,10 +144,10 @@ def settle(
         bind(connection, message.attempt_id, carrier_id, now)
         return
     connection.execute(mine.values(settled_at=now))
-    doubtful = update(outbox).where(outbox.c.id == message.outbox_id, outbox.c.state == "in_doubt")
-    state = "pending" if send_again else "failed"
+    doubtful = update(outbox).where(outbox.c.id == message.outbox_id, outbox.c.state == OutboxState.IN_DOUBT)
+    state = OutboxState.PENDING if send_again else OutboxState.FAILED
     ended = connection.execute(doubtful.values(state=state, not_before=now)).rowcount == 1
-    if ended and not send_again and message.lane in MUST_ARRIVE:
+    if ended and not send_again and message.lane.must_arrive:
         because = "It is not known whether an important message was sent. Please get in touch with the person yourself."
         raise_undelivered(connection, message.outbox_id, message.participant_id, because, now)
 

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
 
 from coach.adapters.database.rate import Bucket, keep_bucket, open_bucket
+from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import attempt, event, outbox, participant
-from coach.adapters.database.tasks import MUST_ARRIVE, raise_undelivered
+from coach.adapters.database.tasks import raise_undelivered
+from coach.core import schedule
 from coach.core.model import Channel, Lane, OutboundMessage, Status
+from coach.core.programme import SkipReason
 
 NewId: TypeAlias = Callable[[], str]
 
 _UNHURRIED = (Lane.REPLY, Lane.PROMPT)
-_LEFT = (Status.OPTED_OUT, Status.WRONG_PERSON)
 _EXPIRED_AT_ONCE = 500
 _BECAUSE = {
-    "expired": "it could not be sent while it was still useful",
-    Status.OPTED_OUT: "the person has opted out",
-    Status.WRONG_PERSON: "the number belongs to somebody else",
-    Status.PAUSED: "the person has paused",
+    SkipReason.EXPIRED: "it could not be sent while it was still useful",
+    SkipReason.OPTED_OUT: "the person has opted out",
+    SkipReason.WRONG_PERSON: "the number belongs to somebody else",
+    SkipReason.PAUSED: "the person has paused",
+    SkipReason.NOT_ACTIVE: "the person is not taking part",
+}
+_UNWELCOME = {
+    Status.OPTED_OUT: SkipReason.OPTED_OUT,
+    Status.WRONG_PERSON: SkipReason.WRONG_PERSON,
+    Status.PAUSED: SkipReason.PAUSED,
 }
 
 
@@ -41,8 +48,6 @@ class Claim:
 def claim_outbox(connection: Connection, claim: Claim, new_id: NewId) -> Sequence[OutboundMessage]:
     """Claim messages and add an attempt for each."""
     bucket = open_bucket(connection, claim.now, claim.segments_per_second)
-    if bucket.held:
-        return []
     _expire(connection, claim.now)
     chosen, bucket = _choose(connection, claim, bucket)
     keep_bucket(connection, bucket, claim.now)
@@ -54,7 +59,7 @@ def _choose(connection: Connection, claim: Claim, bucket: Bucket) -> tuple[list[
     page = _candidates(connection, claim, claim.limit, None)
     while page:
         refused = [row for row in page if not _welcome(row)]
-        _drop(connection, refused, "cancelled", claim.now)
+        _drop(connection, refused, OutboxState.CANCELLED, claim.now)
         for row in (row for row in page if _welcome(row)):
             after = _pay(bucket, row)
             if after is None:
@@ -67,7 +72,7 @@ def _choose(connection: Connection, claim: Claim, bucket: Bucket) -> tuple[list[
 
 
 def _candidates(connection: Connection, claim: Claim, limit: int, after: Row[Any] | None) -> Sequence[Row[Any]]:
-    statement = _pending().where(outbox.c.not_before <= claim.now)
+    statement = _pending().where(outbox.c.not_before <= claim.now, outbox.c.expires_at > claim.now)
     if after is not None:
         further = and_(outbox.c.lane == after.lane, outbox.c.id > after.id)
         statement = statement.where(or_(outbox.c.lane > after.lane, further))
@@ -78,16 +83,17 @@ def _candidates(connection: Connection, claim: Claim, limit: int, after: Row[Any
 def _pending() -> Select[Any]:
     columns = (outbox, participant.c.status, participant.c.status_at, participant.c.zone)
     statement = select(*columns).join(participant, participant.c.id == outbox.c.participant_id)
-    return statement.where(outbox.c.state == "pending")
+    return statement.where(outbox.c.state == OutboxState.PENDING)
 
 
 def _welcome(row: Row[Any]) -> bool:
     """Whether the person may still get this message, as they stand now."""
     if row.lane == Lane.PAGE:
         return True
-    if row.status in _LEFT:
+    if Status(row.status).has_left:
         answers_them = row.inbound_id is not None
-        return answers_them and (row.status_at is None or row.created_at >= row.status_at)
+        since_leaving = row.status_at is None or row.created_at >= row.status_at
+        return answers_them and (since_leaving or row.lane == Lane.EMERGENCY)
     return bool(row.lane != Lane.PROMPT or row.status == Status.ACTIVE)
 
 
@@ -101,33 +107,28 @@ def _pay(bucket: Bucket, row: Row[Any]) -> Bucket | None:
 def _expire(connection: Connection, now: datetime) -> None:
     late = _pending().where(outbox.c.expires_at <= now).order_by(outbox.c.expires_at).limit(_EXPIRED_AT_ONCE)
     rows = connection.execute(late.with_for_update(of=outbox, skip_locked=True)).all()
-    _drop(connection, rows, "expired", now)
+    _drop(connection, rows, OutboxState.EXPIRED, now)
     for row in rows:
-        if row.lane in MUST_ARRIVE:
+        if Lane(row.lane).must_arrive:
             because = "This message could not be sent in time. Please get in touch with the person yourself."
             raise_undelivered(connection, row.id, row.participant_id, because, now)
 
 
-def _drop(connection: Connection, rows: Sequence[Row[Any]], state: str, now: datetime) -> None:
+def _drop(connection: Connection, rows: Sequence[Row[Any]], state: OutboxState, now: datetime) -> None:
     if rows:
         ids = [row.id for row in rows]
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(state=state))
         connection.execute(insert(event), [_dropped(row, state, now) for row in rows])
 
 
-def _dropped(row: Row[Any], state: str, now: datetime) -> dict[str, Any]:
+def _dropped(row: Row[Any], state: OutboxState, now: datetime) -> dict[str, Any]:
     """A fact shaped like the core's own PromptSkipped, so that both are read alike."""
-    reason = "expired" if state == "expired" else row.status
-    because = _BECAUSE.get(reason, "the person is not taking part")
-    data = {"slot": row.template, "day": _local_day(row).isoformat(), "reason": reason, "because": because}
+    unwelcome = _UNWELCOME.get(Status(row.status), SkipReason.NOT_ACTIVE)
+    reason = SkipReason.EXPIRED if state is OutboxState.EXPIRED else unwelcome
+    day = schedule.local(row.created_at, row.zone).date().isoformat()
+    data = {"slot": row.template, "day": day, "reason": reason, "because": _BECAUSE[reason]}
     kind = "PromptSkipped" if row.lane == Lane.PROMPT else "MessageDropped"
     return {"participant_id": row.participant_id, "at": now, "kind": kind, "data": data | {"outbox_id": row.id}}
-
-
-def _local_day(row: Row[Any]) -> date:
-    zone = ZoneInfo(row.zone) if row.zone else UTC
-    day: date = row.created_at.astimezone(zone).date()
-    return day
 
 
 def _begin_attempts(
@@ -136,7 +137,7 @@ def _begin_attempts(
     messages = [message_of(row, attempt_id, claim.now) for row, attempt_id in claimed]
     if messages:
         ids = [message.outbox_id for message in messages]
-        leased = {"state": "sending", "lease_until": claim.now + claim.lease, "tries": outbox.c.tries + 1}
+        leased = {"state": OutboxState.SENDING, "lease_until": claim.now + claim.lease, "tries": outbox.c.tries + 1}
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(leased))
         begun = [{"id": m.attempt_id, "outbox_id": m.outbox_id, "started_at": claim.now} for m in messages]
         connection.execute(insert(attempt), begun)

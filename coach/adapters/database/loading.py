@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
 
 from coach.adapters.database.encoding import decode_profile
+from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import check_in, escalation, observation, outbox, participant
 from coach.core.model import (
     Asked,
@@ -32,7 +33,13 @@ from coach.core.model import (
 REMEMBERED = timedelta(days=35)
 """How far back closed cases and sent messages belong to a conversation."""
 
-_SENT_STATES = ("pending", "sending", "in_doubt", "accepted", "said")
+_SENT_STATES = (
+    OutboxState.PENDING,
+    OutboxState.SENDING,
+    OutboxState.IN_DOUBT,
+    OutboxState.ACCEPTED,
+    OutboxState.SAID,
+)
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""Upkeep of the database: a copy while it runs, a look at its health, the hold after a restore."""
+"""Upkeep of the database: a copy while it runs, a look at its health."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, make_url, text, update
+from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from coach.adapters.database.engine import for_reading, in_memory, open_engine
 from coach.adapters.database.migrations import is_current
-from coach.adapters.database.statements import upsert
-from coach.adapters.database.tables import send_rate
-from coach.ports import Clock
 
 
 class CannotBackUp(RuntimeError):
@@ -69,18 +66,3 @@ def _damaged(what: object) -> str:
 
 def _version_problems(engine: Engine) -> list[str]:
     return [] if is_current(engine) else ["The database is not at the newest version; run: coach db upgrade"]
-
-
-def hold(engine: Engine, clock: Clock, reason: str) -> None:
-    """Send nothing at all until released: a restored database does not know what was sent after its backup."""
-    row = {"id": 1, "tokens": 0.0, "refilled_at": clock(), "held": True, "pause_reason": reason}
-    with engine.begin() as connection:
-        statement = upsert(connection, send_rate).values(**row)
-        held = {"held": True, "pause_reason": reason}
-        connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=held))
-
-
-def release(engine: Engine) -> None:
-    """Send again."""
-    with engine.begin() as connection:
-        connection.execute(update(send_rate).values(held=False, pause_reason=None))

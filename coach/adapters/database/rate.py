@@ -22,7 +22,6 @@ class Bucket:
     tokens: float
     rate: float
     paused: bool = False
-    held: bool = False
 
     @property
     def burst(self) -> float:
@@ -46,12 +45,12 @@ class Bucket:
 def open_bucket(connection: Connection, now: datetime, rate: float) -> Bucket:
     """Lock the one row and fill it up for the time that has passed."""
     full = Bucket(0.0, rate).burst
-    first = {"id": _THE_ROW, "tokens": full, "refilled_at": now, "held": False}
+    first = {"id": _THE_ROW, "tokens": full, "refilled_at": now}
     connection.execute(upsert(connection, send_rate).values(**first).on_conflict_do_nothing())
     row = connection.execute(select(send_rate).where(send_rate.c.id == _THE_ROW).with_for_update()).one()
     passed = max((now - row.refilled_at).total_seconds(), 0.0)
     paused = row.paused_until is not None and row.paused_until > now
-    return Bucket(min(full, row.tokens + passed * rate), rate, paused, row.held)
+    return Bucket(min(full, row.tokens + passed * rate), rate, paused)
 
 
 def keep_bucket(connection: Connection, bucket: Bucket, now: datetime) -> None:

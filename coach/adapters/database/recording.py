@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import singledispatch
 
 from coach.adapters.database.encoding import encode, encode_event, encode_profile, encode_reading
-from coach.adapters.database.rows import Decision, Row, Rows
+from coach.adapters.database.rows import Recorded, Row, Rows
+from coach.adapters.database.states import OutboxState, TimerState
 from coach.core.events import (
     CheckInClosed,
     CheckInOpened,
@@ -33,13 +34,12 @@ from coach.core.sms import segments
 from coach.ports import Cause
 
 _PROMPT_TIMER = "prompt"
-_OF_THE_PARTICIPANT = tuple(lane for lane in Lane if lane is not Lane.PAGE)
-_GONE = (Status.OPTED_OUT, Status.WRONG_PERSON)
+_OF_THE_PARTICIPANT = tuple(lane for lane in Lane if lane not in (Lane.PAGE, Lane.EMERGENCY))
 
 
 def collect(rows: Rows, conversation: Conversation, events: Sequence[Event], cause: Cause, now: datetime) -> None:
     """Add the rows for one decision."""
-    decision = Decision(conversation.participant, cause, now)
+    decision = Recorded(conversation.participant, cause, now)
     rows.participants.add(decision.participant.id)
     _mark_cause(rows, decision)
     for event in events:
@@ -48,7 +48,7 @@ def collect(rows: Rows, conversation: Conversation, events: Sequence[Event], cau
         rows.events.append(decision.traced | kept)
 
 
-def _mark_cause(rows: Rows, decision: Decision) -> None:
+def _mark_cause(rows: Rows, decision: Recorded) -> None:
     if decision.cause.timer_id is not None:
         rows.fired.append({"b_id": decision.cause.timer_id, "b_at": decision.now})
     if decision.cause.inbound_id is not None:
@@ -57,7 +57,7 @@ def _mark_cause(rows: Rows, decision: Decision) -> None:
 
 
 @singledispatch
-def note(event: object, rows: Rows, decision: Decision) -> None:
+def note(event: object, rows: Rows, decision: Recorded) -> None:
     """Add the rows that one fact means.
 
     Raises:
@@ -69,27 +69,27 @@ def note(event: object, rows: Rows, decision: Decision) -> None:
 
 
 @note.register
-def _reply_read(event: ReplyRead, rows: Rows, decision: Decision) -> None:
+def _reply_read(event: ReplyRead, rows: Rows, decision: Recorded) -> None:
     if decision.cause.inbound_id is not None:
         rows.readings.append({"b_id": decision.cause.inbound_id, "b_reply": encode_reading(event)})
 
 
 @note.register
-def _observed(event: Observed, rows: Rows, decision: Decision) -> None:
+def _observed(event: Observed, rows: Rows, decision: Recorded) -> None:
     seen = event.observation
     fact = {"kind": seen.kind, "code": seen.code, "value": seen.value, "asked": seen.asked}
     rows.observations.append(decision.traced | fact | {"at": seen.at, "day": seen.day})
 
 
 @note.register
-def _message_queued(event: MessageQueued, rows: Rows, decision: Decision) -> None:
+def _message_queued(event: MessageQueued, rows: Rows, decision: Recorded) -> None:
     rows.messages.append(
         _message(event, decision)
         | {
             "lane": event.lane,
             "channel": event.channel,
             "because": event.because,
-            "state": "pending",
+            "state": OutboxState.PENDING,
             "segments": segments(event.body) if event.channel is Channel.SMS else 1,
             "expires_at": event.expires_at,
         }
@@ -97,21 +97,21 @@ def _message_queued(event: MessageQueued, rows: Rows, decision: Decision) -> Non
 
 
 @note.register
-def _said(event: Said, rows: Rows, decision: Decision) -> None:
+def _said(event: Said, rows: Rows, decision: Recorded) -> None:
     rows.messages.append(
         _message(event, decision)
         | {
             "lane": Lane.REPLY,
             "channel": Channel.VOICE,
             "because": "It was said in a call.",
-            "state": "said",
+            "state": OutboxState.SAID,
             "segments": 0,
             "expires_at": decision.now,
         }
     )
 
 
-def _message(event: MessageQueued | Said, decision: Decision) -> Row:
+def _message(event: MessageQueued | Said, decision: Recorded) -> Row:
     return decision.traced | {
         "timer_id": decision.cause.timer_id,
         "recipient": decision.participant.phone,
@@ -124,7 +124,7 @@ def _message(event: MessageQueued | Said, decision: Decision) -> Row:
 
 
 @note.register
-def _check_in_opened(event: CheckInOpened, rows: Rows, decision: Decision) -> None:
+def _check_in_opened(event: CheckInOpened, rows: Rows, decision: Recorded) -> None:
     person = decision.participant.id
     for earlier in rows.questions:
         if (earlier["participant_id"], earlier["asked"]) == (person, event.asked):
@@ -135,7 +135,7 @@ def _check_in_opened(event: CheckInOpened, rows: Rows, decision: Decision) -> No
 
 
 @note.register
-def _check_in_closed(event: CheckInClosed, rows: Rows, decision: Decision) -> None:
+def _check_in_closed(event: CheckInClosed, rows: Rows, decision: Recorded) -> None:
     answered_at = decision.now if event.answered else None
     rows.questions_closed.append(
         {
@@ -148,7 +148,7 @@ def _check_in_closed(event: CheckInClosed, rows: Rows, decision: Decision) -> No
 
 
 @note.register
-def _escalation_raised(event: EscalationRaised, rows: Rows, decision: Decision) -> None:
+def _escalation_raised(event: EscalationRaised, rows: Rows, decision: Recorded) -> None:
     rows.cases.append(
         {
             "participant_id": decision.participant.id,
@@ -164,18 +164,18 @@ def _escalation_raised(event: EscalationRaised, rows: Rows, decision: Decision) 
 
 
 @note.register
-def _escalation_acknowledged(event: EscalationAcknowledged, rows: Rows, decision: Decision) -> None:
+def _escalation_acknowledged(event: EscalationAcknowledged, rows: Rows, decision: Recorded) -> None:
     rows.acknowledged.append(_case(event, decision))
     rows.steps.append(_step(event, EscalationState.ACKNOWLEDGED, "", decision))
 
 
 @note.register
-def _escalation_closed(event: EscalationClosed, rows: Rows, decision: Decision) -> None:
+def _escalation_closed(event: EscalationClosed, rows: Rows, decision: Recorded) -> None:
     rows.closed.append(_case(event, decision) | {"b_outcome": event.outcome})
     rows.steps.append(_step(event, EscalationState.CLOSED, event.note, decision))
 
 
-def _case(event: EscalationAcknowledged | EscalationClosed, decision: Decision) -> Row:
+def _case(event: EscalationAcknowledged | EscalationClosed, decision: Recorded) -> Row:
     return {
         "b_id": event.escalation_id,
         "b_participant": decision.participant.id,
@@ -185,7 +185,7 @@ def _case(event: EscalationAcknowledged | EscalationClosed, decision: Decision) 
 
 
 def _step(
-    event: EscalationAcknowledged | EscalationClosed, step: EscalationState, words: str, decision: Decision
+    event: EscalationAcknowledged | EscalationClosed, step: EscalationState, words: str, decision: Recorded
 ) -> Row:
     return {
         "escalation_id": event.escalation_id,
@@ -197,7 +197,7 @@ def _step(
 
 
 @note.register
-def _task_raised(event: TaskRaised, rows: Rows, decision: Decision) -> None:
+def _task_raised(event: TaskRaised, rows: Rows, decision: Recorded) -> None:
     rows.tasks.append(
         {
             "participant_id": decision.participant.id,
@@ -210,22 +210,22 @@ def _task_raised(event: TaskRaised, rows: Rows, decision: Decision) -> None:
 
 
 @note.register
-def _consent_recorded(event: ConsentRecorded, rows: Rows, decision: Decision) -> None:
+def _consent_recorded(event: ConsentRecorded, rows: Rows, decision: Recorded) -> None:
     proof: Row = encode(event)
     rows.consents.append(decision.traced | proof | {"at": decision.now})
 
 
 @note.register
-def _status_changed(event: StatusChanged, rows: Rows, decision: Decision) -> None:
+def _status_changed(event: StatusChanged, rows: Rows, decision: Recorded) -> None:
     rows.details.append((decision.participant.id, {"status": event.status, "status_at": decision.now}))
     if event.status is Status.ACTIVE:
         return
     _clear_timers(rows, decision, (_PROMPT_TIMER,))
-    _clear_outbox(rows, decision, _OF_THE_PARTICIPANT if event.status in _GONE else (Lane.PROMPT,))
+    _clear_outbox(rows, decision, _OF_THE_PARTICIPANT if event.status.has_left else (Lane.PROMPT,))
 
 
 @note.register
-def _details_changed(event: DetailsChanged, rows: Rows, decision: Decision) -> None:
+def _details_changed(event: DetailsChanged, rows: Rows, decision: Recorded) -> None:
     given = {
         "name": event.name,
         "language": event.language,
@@ -239,7 +239,7 @@ def _details_changed(event: DetailsChanged, rows: Rows, decision: Decision) -> N
 
 
 @note.register
-def _timer_set(event: TimerSet, rows: Rows, decision: Decision) -> None:
+def _timer_set(event: TimerSet, rows: Rows, decision: Recorded) -> None:
     rows.timers.append(
         {
             "participant_id": decision.participant.id,
@@ -247,29 +247,29 @@ def _timer_set(event: TimerSet, rows: Rows, decision: Decision) -> None:
             "key": event.key,
             "due_at": event.due_at,
             "payload": encode(event.payload),
-            "state": "pending",
+            "state": TimerState.PENDING,
             "tries": 0,
         }
     )
 
 
 @note.register
-def _timers_cleared(event: TimersCleared, rows: Rows, decision: Decision) -> None:
+def _timers_cleared(event: TimersCleared, rows: Rows, decision: Recorded) -> None:
     _clear_timers(rows, decision, event.kinds)
 
 
 @note.register
-def _outbox_cleared(event: OutboxCleared, rows: Rows, decision: Decision) -> None:
+def _outbox_cleared(event: OutboxCleared, rows: Rows, decision: Recorded) -> None:
     _clear_outbox(rows, decision, event.lanes)
 
 
 @note.register
-def _prompt_skipped(event: PromptSkipped, rows: Rows, decision: Decision) -> None:
+def _prompt_skipped(event: PromptSkipped, rows: Rows, decision: Recorded) -> None:
     """Its row in `event` is all there is to keep."""
     del event, rows, decision
 
 
-def _clear_timers(rows: Rows, decision: Decision, kinds: Iterable[str]) -> None:
+def _clear_timers(rows: Rows, decision: Recorded, kinds: Iterable[str]) -> None:
     """Those already in the table, and those this decision set before."""
     cleared = set(kinds)
     person = decision.participant.id
@@ -277,7 +277,7 @@ def _clear_timers(rows: Rows, decision: Decision, kinds: Iterable[str]) -> None:
     rows.timers = _without(rows.timers, lambda row: row["participant_id"] == person and row["kind"] in cleared)
 
 
-def _clear_outbox(rows: Rows, decision: Decision, lanes: Iterable[Lane]) -> None:
+def _clear_outbox(rows: Rows, decision: Recorded, lanes: Iterable[Lane]) -> None:
     """Those already in the table; what this decision itself says stays."""
     rows.outbox_cleared.extend({"b_participant": decision.participant.id, "b_lane": lane} for lane in lanes)
 

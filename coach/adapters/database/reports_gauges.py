@@ -8,13 +8,15 @@ from sqlalchemy import Connection, func, select
 
 from coach.adapters.database import tables as t
 from coach.adapters.database.reports_values import Gauges
+from coach.adapters.database.states import OutboxState, TimerState
 from coach.core.model import Disposition, EscalationState, Lane
 
 
 def read_gauges(connection: Connection, now: datetime) -> Gauges:
     """Backlog, age of what is due, and open work. Every count has an index of what is open to read."""
     o, e = t.outbox.c, t.escalation.c
-    waiting = dict(_pairs(connection, select(o.lane, func.count()).where(o.state == "pending").group_by(o.lane)))
+    pending = select(o.lane, func.count()).where(o.state == OutboxState.PENDING)
+    waiting = dict(_pairs(connection, pending.group_by(o.lane)))
     by_state = [
         (row[0], row[1], row[2])
         for row in connection.execute(
@@ -37,8 +39,8 @@ def read_gauges(connection: Connection, now: datetime) -> Gauges:
 def read_oldest_due(connection: Connection, now: datetime) -> float:
     """Seconds by which the oldest timer, unread text or waiting message is past its time; 0 when none is."""
     oldest: tuple[datetime | None, ...] = (
-        connection.scalar(select(func.min(t.timer.c.due_at)).where(t.timer.c.state == "pending")),
-        connection.scalar(select(func.min(t.outbox.c.not_before)).where(t.outbox.c.state == "pending")),
+        connection.scalar(select(func.min(t.timer.c.due_at)).where(t.timer.c.state == TimerState.PENDING)),
+        connection.scalar(select(func.min(t.outbox.c.not_before)).where(t.outbox.c.state == OutboxState.PENDING)),
         connection.scalar(select(func.min(t.inbound.c.received_at)).where(t.inbound.c.decided_at.is_(None))),
     )
     return max([0.0, *((now - at).total_seconds() for at in oldest if at is not None)])

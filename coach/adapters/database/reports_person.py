@@ -9,9 +9,10 @@ from sqlalchemy import Connection, func, select
 
 from coach.adapters.database import tables as t
 from coach.adapters.database.loading import participant_of
-from coach.adapters.database.reports_rows import AnyRow, local_day
+from coach.adapters.database.reports_rows import AnyRow
 from coach.adapters.database.reports_thread import read_lines
 from coach.adapters.database.reports_values import (
+    CHART_DAYS,
     CaseHistory,
     ConsentStep,
     Marker,
@@ -23,9 +24,10 @@ from coach.adapters.database.reports_values import (
 )
 from coach.adapters.database.reports_words import code_in_words
 from coach.adapters.database.reports_worklist import level_rank, open_tasks, scores_of, task_of
+from coach.adapters.database.states import TimerState
+from coach.core import schedule
 from coach.core.model import Disposition, EscalationState, Kind
 
-CHART_DAYS = 84
 SKIPPED_SHOWN = 30
 UPCOMING_SHOWN = 20
 
@@ -42,7 +44,7 @@ def read_person(connection: Connection, person: int, now: datetime, before: date
     return PersonPage(
         participant=participant,
         at=now,
-        today=local_day(now, participant.zone),
+        today=schedule.local(now, participant.zone).date(),
         lines=lines,
         earlier=earlier,
         scores=scores_of(connection, [person], since)[person],
@@ -92,7 +94,10 @@ def _case(row: AnyRow, steps: tuple[Step, ...]) -> CaseHistory:
 
 def _case_markers(cases: tuple[CaseHistory, ...], zone: str | None, since: datetime) -> tuple[Marker, ...]:
     recent = (case for case in cases if case.raised_at >= since)
-    return tuple(Marker(local_day(c.raised_at, zone), "case", f"{c.level} case: {c.because}") for c in recent)
+    return tuple(
+        Marker(schedule.local(case.raised_at, zone).date(), "case", f"{case.level} case: {case.because}")
+        for case in recent
+    )
 
 
 def _observed_markers(connection: Connection, person: int, since: datetime) -> tuple[Marker, ...]:
@@ -127,7 +132,7 @@ def _consents(connection: Connection, person: int) -> tuple[ConsentStep, ...]:
 
 def _upcoming(connection: Connection, person: int) -> tuple[Upcoming, ...]:
     m = t.timer.c
-    pending = select(m.kind, m.due_at, m.payload).where(m.participant_id == person, m.state == "pending")
+    pending = select(m.kind, m.due_at, m.payload).where(m.participant_id == person, m.state == TimerState.PENDING)
     rows = connection.execute(pending.order_by(m.due_at, m.id).limit(UPCOMING_SHOWN))
     return tuple(Upcoming(row.payload.get("slot", row.kind), row.due_at) for row in rows)
 

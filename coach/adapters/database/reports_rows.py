@@ -1,11 +1,9 @@
-"""From rows to values: what was read, and the local day."""
+"""From rows to values: what a text was read as."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
@@ -32,8 +30,3 @@ def read_of(reply: Mapping[str, Any] | None) -> Read | None:
 def _codes(found: Sequence[Any] | None) -> tuple[str, ...]:
     codes = (item.get("code", "") if isinstance(item, Mapping) else str(item) for item in found or ())
     return tuple(dict.fromkeys(code for code in codes if code))
-
-
-def local_day(at: datetime, zone: str | None) -> date:
-    """The person's date at that moment; the UTC date while the zone is not known."""
-    return at.astimezone(ZoneInfo(zone) if zone else UTC).date()

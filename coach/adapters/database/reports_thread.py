@@ -18,6 +18,7 @@ from coach.adapters.database.reports_words import (
     status_in_words,
     step_in_words,
 )
+from coach.adapters.database.states import OutboxState
 
 LINES = 80
 """How many lines one page of a conversation shows."""
@@ -87,7 +88,7 @@ def _last_attempts(connection: Connection, ids: Sequence[int]) -> dict[int, tupl
 
 
 def _sent_line(row: AnyRow, status: str | None, failure: str | None) -> Line:
-    call = row.channel == "voice" and row.state != "said"
+    call = row.channel == "voice" and row.state != OutboxState.SAID
     return Line(
         key=f"out-{row.id}",
         at=row.created_at,

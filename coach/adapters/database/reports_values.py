@@ -8,6 +8,12 @@ from enum import StrEnum
 
 from coach.core.model import Disposition, EscalationState, Participant, Status
 
+CHART_DAYS = 84
+"""The span of the chart on a person's page: the twelve weeks of the programme."""
+
+SPARK_DAYS = 14
+"""The span of the small chart beside a case."""
+
 
 @dataclass(frozen=True, slots=True)
 class DayScore:
@@ -77,7 +83,7 @@ class Case:
     state: EscalationState
     owner: str | None
     raised_at: datetime
-    scores: tuple[DayScore, ...] = ()  # of the last 14 days, oldest first
+    scores: tuple[DayScore, ...] = ()  # of the last SPARK_DAYS, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ class Counts:
     paused: int = 0
     unread: int = 0  # received texts that have waited for minutes to be read by the coach
     late: int = 0  # messages that should have gone out minutes ago
+    pause_reason: str = ""  # why ordinary messages wait for all, while they do
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coach.adapters.database.reports_values import Delivery
+from coach.adapters.database.states import OutboxState
 
 _CARRIER_TEXT: Mapping[str, Delivery] = {
     "accepted": Delivery("Handed to the carrier"),
@@ -30,13 +31,13 @@ _CARRIER_CALL: Mapping[str, Delivery] = {
     "canceled": Delivery("Call was cancelled", trouble=True),
 }
 _OUTBOX: Mapping[str, Delivery] = {
-    "pending": Delivery("Waiting to be sent"),
-    "sending": Delivery("Being sent now"),
-    "in_doubt": Delivery("Not known whether it was sent; being checked", trouble=True),
-    "accepted": Delivery("Handed to the carrier"),
-    "expired": Delivery("Not sent: it would have come too late", trouble=True),
-    "cancelled": Delivery("Not sent: no longer needed"),
-    "said": Delivery("Spoken in the call"),
+    OutboxState.PENDING: Delivery("Waiting to be sent"),
+    OutboxState.SENDING: Delivery("Being sent now"),
+    OutboxState.IN_DOUBT: Delivery("Not known whether it was sent; being checked", trouble=True),
+    OutboxState.ACCEPTED: Delivery("Handed to the carrier"),
+    OutboxState.EXPIRED: Delivery("Not sent: it would have come too late", trouble=True),
+    OutboxState.CANCELLED: Delivery("Not sent: no longer needed"),
+    OutboxState.SAID: Delivery("Spoken in the call"),
 }
 _FAILURES: Mapping[str, str] = {
     "number": "this number cannot take texts",
@@ -51,10 +52,10 @@ _FAILURES: Mapping[str, str] = {
 
 def delivery_in_words(state: str, status: str | None, failure: str | None, channel: str) -> Delivery:
     """What became of a message: outbox state, the carrier's own status word and the class of its error."""
-    if state == "failed":
+    if state == OutboxState.FAILED:
         return _with_reason(Delivery("Not sent", trouble=True), failure)
     carrier = _CARRIER_CALL if channel == "voice" else _CARRIER_TEXT
-    if state == "accepted" and status:
+    if state == OutboxState.ACCEPTED and status:
         said = carrier.get(status, Delivery(f"The carrier says “{status}”", trouble=True))
         return _with_reason(said, failure) if said.trouble else said
     return _OUTBOX.get(state, Delivery(state.replace("_", " "), trouble=True))
@@ -72,7 +73,6 @@ _STATUSES: Mapping[str, str] = {
     "paused": "Paused",
     "opted_out": "Opted out",
     "wrong_person": "Wrong person",
-    "completed": "Completed",
 }
 _CONSENT: Mapping[str, str] = {
     "invited": "Invited",

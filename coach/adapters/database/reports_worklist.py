@@ -1,4 +1,4 @@
-"""The worklist in five statements, however long it is."""
+"""The worklist, in the same few statements however long it is."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from coach.adapters.database import tables as t
 from coach.adapters.database.reports_rows import AnyRow
-from coach.adapters.database.reports_values import Case, Counts, DayScore, OpenTask, Worklist
+from coach.adapters.database.reports_values import SPARK_DAYS, Case, Counts, DayScore, OpenTask, Worklist
+from coach.adapters.database.states import OutboxState
 from coach.core.model import Disposition, EscalationState, Kind, Status
 
-SPARK_DAYS = 14
 STALE = timedelta(minutes=2)
 """Texts that wait longer than this, in either direction, are worth a word to the coordinators."""
 
@@ -110,11 +110,13 @@ def _counts(connection: Connection, now: datetime) -> Counts:
     people = connection.execute(select(t.participant.c.status, func.count()).group_by(t.participant.c.status))
     by_status = {row[0]: row[1] for row in people}
     unread = select(func.count()).where(t.inbound.c.decided_at.is_(None), t.inbound.c.received_at < now - STALE)
-    late = select(func.count()).where(t.outbox.c.state == "pending", t.outbox.c.not_before < now - STALE)
+    late = select(func.count()).where(t.outbox.c.state == OutboxState.PENDING, t.outbox.c.not_before < now - STALE)
+    paused = select(t.send_rate.c.pause_reason).where(t.send_rate.c.paused_until > now)
     return Counts(
         active=by_status.get(Status.ACTIVE, 0),
         invited=by_status.get(Status.INVITED, 0),
         paused=by_status.get(Status.PAUSED, 0),
         unread=connection.scalar(unread) or 0,
         late=connection.scalar(late) or 0,
+        pause_reason=connection.scalar(paused) or "",
     )

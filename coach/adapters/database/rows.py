@@ -39,7 +39,7 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Recorded:
     """Whom a decision is about, what set it off, and when."""
 
     participant: Participant

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from coach.adapters.database.statements import upsert
+from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import attempt, outbox, status_callback
-from coach.adapters.database.tasks import MUST_ARRIVE, raise_undelivered
+from coach.adapters.database.tasks import raise_undelivered
+from coach.core.model import Lane
 from coach.ports import DeliveryStatus, Outcome
 
 _FINAL = 6
@@ -81,9 +83,9 @@ def bind(connection: Connection, attempt_id: str, carrier_id: str, now: datetime
 
 def _end_doubt(connection: Connection, outbox_id: int, *, reached: bool) -> None:
     """A message queued once more is not needed after all, unless the first one failed."""
-    states = ("sending", "in_doubt", "pending") if reached else ("sending", "in_doubt")
+    states = (OutboxState.SENDING, OutboxState.IN_DOUBT, *((OutboxState.PENDING,) if reached else ()))
     doubtful = update(outbox).where(outbox.c.id == outbox_id, outbox.c.state.in_(states))
-    connection.execute(doubtful.values(state="accepted", lease_until=None))
+    connection.execute(doubtful.values(state=OutboxState.ACCEPTED, lease_until=None))
 
 
 def _keep(connection: Connection, status: DeliveryStatus, *, known: bool) -> None:
@@ -104,6 +106,6 @@ def _advance(connection: Connection, target: Row[Any], status: DeliveryStatus) -
         return
     word = {"status": status.status, "code": status.code, "status_at": status.received_at}
     connection.execute(update(attempt).where(attempt.c.id == target.id).values(word))
-    if status.status in _NOT_REACHED and target.lane in MUST_ARRIVE:
+    if status.status in _NOT_REACHED and Lane(target.lane).must_arrive:
         because = "An important message did not arrive. Please get in touch with the person yourself."
         raise_undelivered(connection, target.outbox_id, target.participant_id, because, status.received_at)

@@ -14,10 +14,11 @@ from coach.adapters.database.engine import for_reading
 from coach.adapters.database.loading import load, lock_participants
 from coach.adapters.database.recording import collect
 from coach.adapters.database.rows import Rows
-from coach.adapters.database.tables import check_in, escalation, outbox, participant
+from coach.adapters.database.states import OutboxState
+from coach.adapters.database.tables import escalation, outbox, participant
 from coach.adapters.database.writing import write
 from coach.core.events import Event
-from coach.core.model import Asked, Conversation, InboundMessage, OutboundMessage, Participant, Timer
+from coach.core.model import Conversation, InboundMessage, OutboundMessage, Participant, Timer
 from coach.ports import Cause, DeliveryStatus, DueTimer, Kept, SendResult
 
 
@@ -130,17 +131,9 @@ class SqlStore:
 
     def said_for(self, inbound_id: int) -> Sequence[str]:
         """The sentences spoken in answer to a message, in order."""
-        said = select(outbox.c.body).where(outbox.c.inbound_id == inbound_id, outbox.c.state == "said")
+        said = select(outbox.c.body).where(outbox.c.inbound_id == inbound_id, outbox.c.state == OutboxState.SAID)
         with self._reader.begin() as connection:
             return connection.scalars(said.order_by(outbox.c.id)).all()
-
-    def open_question(self, participant_id: int) -> Asked | None:
-        """What the newest question still open asks."""
-        mine = select(check_in.c.asked).where(check_in.c.participant_id == participant_id)
-        still_open = mine.where(check_in.c.closed_at.is_(None)).order_by(check_in.c.id.desc()).limit(1)
-        with self._reader.begin() as connection:
-            asked = connection.scalar(still_open)
-        return Asked(asked) if asked is not None else None
 
     def finish_task(self, task_id: int, staff: str, now: datetime) -> bool:
         """Mark a task as done; False when there is none or it was done before."""

@@ -1,6 +1,7 @@
 """The tables: the one truth.
 
-Facts are append-only: `event`, `consent`, `observation`, `inbound`, `escalation_step`.
+Facts are append-only: `event`, `consent`, `observation`, `escalation_step`. What was received stays as it came in
+`inbound`; only the columns that say what became of it are filled in later.
 """
 
 from __future__ import annotations
@@ -247,7 +248,7 @@ timer = Table(
     Column("key", String(120), nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("payload", JSON, nullable=False),
-    Column("state", String(20), nullable=False),  # pending, fired, cancelled, parked
+    Column("state", String(20), nullable=False),  # TimerState
     Column("fired_at", UtcDateTime),
     Column("tries", Integer, nullable=False, default=0),
     Column("error", Text),
@@ -274,8 +275,7 @@ outbox = Table(
     Column("template", String(80), nullable=False),
     Column("because", Text, nullable=False),
     Column("segments", Integer, nullable=False),
-    # pending, sending, in_doubt, accepted, failed, expired, cancelled, said
-    Column("state", String(20), nullable=False),
+    Column("state", String(20), nullable=False),  # OutboxState
     Column("created_at", UtcDateTime, nullable=False),
     Column("not_before", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
@@ -336,7 +336,7 @@ status_callback = Table(
     Column("status", String(40), nullable=False),
     Column("code", Integer),
     Column("received_at", UtcDateTime, nullable=False),
-    Column("known", Boolean, nullable=False),  # False: attempt or status we do not know; kept and shown
+    Column("known", Boolean, nullable=False),  # False: attempt or status we do not know; kept
     UniqueConstraint("attempt_id", "carrier_id", "status"),
 )
 
@@ -348,7 +348,6 @@ send_rate = Table(
     Column("refilled_at", UtcDateTime, nullable=False),
     Column("paused_until", UtcDateTime),  # the ordinary lanes wait until then
     Column("pause_reason", Text),
-    Column("held", Boolean, nullable=False, default=False),  # after a restore: nothing at all leaves until released
 )
 
 staff = Table(

@@ -8,10 +8,6 @@ from sqlalchemy import Connection, select, update
 
 from coach.adapters.database.statements import upsert
 from coach.adapters.database.tables import task
-from coach.core.model import Lane
-
-MUST_ARRIVE = frozenset({Lane.EMERGENCY, Lane.URGENT, Lane.PAGE})
-"""Lanes whose loss a person must hear of."""
 
 
 def raise_task(  # noqa: PLR0913 - the columns of a task

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
 
 from coach.adapters.database.loading import load, lock_participants
+from coach.adapters.database.states import TimerState
 from coach.adapters.database.tables import participant, timer
 from coach.adapters.database.tasks import raise_task
 from coach.core.model import Timer
@@ -43,8 +44,8 @@ def _first_due(now: datetime) -> Select[Any]:
 def _is_first_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     earlier = timer.alias("earlier")
     before = or_(earlier.c.due_at < timer.c.due_at, and_(earlier.c.due_at == timer.c.due_at, earlier.c.id < timer.c.id))
-    same = and_(earlier.c.participant_id == timer.c.participant_id, earlier.c.state == "pending")
-    return (timer.c.state == "pending", timer.c.due_at <= now, ~exists().where(same, before))
+    same = and_(earlier.c.participant_id == timer.c.participant_id, earlier.c.state == TimerState.PENDING)
+    return (timer.c.state == TimerState.PENDING, timer.c.due_at <= now, ~exists().where(same, before))
 
 
 def _timer_of(row: Row[Any]) -> Timer:
@@ -62,10 +63,10 @@ class PutOff:
 
 def postpone(connection: Connection, item: Timer, put_off: PutOff, tries_allowed: int) -> None:
     """Put off a timer whose decision raised; when its tries are used up a coordinator gets it as a task."""
-    mine = update(timer).where(timer.c.id == item.id, timer.c.state == "pending")
+    mine = update(timer).where(timer.c.id == item.id, timer.c.state == TimerState.PENDING)
     counted = mine.values(tries=timer.c.tries + 1, due_at=put_off.until, error=put_off.error)
     tries = connection.execute(counted.returning(timer.c.tries)).scalar_one_or_none()
     if tries is not None and tries >= tries_allowed:
-        connection.execute(mine.values(state="parked"))
+        connection.execute(mine.values(state=TimerState.PARKED))
         because = f"The coach could not work out what to do next ({item.kind}). Please look after this person by hand."
         raise_task(connection, "parked_timer", because, put_off.found_at, participant_id=item.participant_id)

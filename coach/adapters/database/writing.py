@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Executable, Insert, Update, bindparam, func, 
 
 from coach.adapters.database.rows import Row, Rows
 from coach.adapters.database.statements import upsert
+from coach.adapters.database.states import OutboxState, TimerState
 from coach.adapters.database.tables import (
     check_in,
     consent,
@@ -26,8 +27,8 @@ from coach.core.model import EscalationState
 
 _FIRED = (
     update(timer)
-    .where(timer.c.id == bindparam("b_id"), timer.c.state == "pending")
-    .values(state="fired", fired_at=bindparam("b_at"))
+    .where(timer.c.id == bindparam("b_id"), timer.c.state == TimerState.PENDING)
+    .values(state=TimerState.FIRED, fired_at=bindparam("b_at"))
 )
 _DECIDED = (
     update(inbound)
@@ -42,14 +43,14 @@ _READING = (
 _TIMERS_CLEARED = (
     update(timer)
     .where(timer.c.participant_id == bindparam("b_participant"), timer.c.kind == bindparam("b_kind"))
-    .where(timer.c.state == "pending")
-    .values(state="cancelled")
+    .where(timer.c.state == TimerState.PENDING)
+    .values(state=TimerState.CANCELLED)
 )
 _OUTBOX_CLEARED = (
     update(outbox)
     .where(outbox.c.participant_id == bindparam("b_participant"), outbox.c.lane == bindparam("b_lane"))
-    .where(outbox.c.state == "pending")
-    .values(state="cancelled")
+    .where(outbox.c.state == OutboxState.PENDING)
+    .values(state=OutboxState.CANCELLED)
 )
 _QUESTION_CLOSED = (
     update(check_in)
@@ -136,7 +137,7 @@ def _set_timer(connection: Connection) -> Insert:
     statement = upsert(connection, timer)
     fresh = {name: statement.excluded[name] for name in ("kind", "due_at", "payload", "state", "tries")}
     return statement.on_conflict_do_update(
-        index_elements=[timer.c.participant_id, timer.c.key], set_=fresh, where=timer.c.state == "cancelled"
+        index_elements=[timer.c.participant_id, timer.c.key], set_=fresh, where=timer.c.state == TimerState.CANCELLED
     )
 
 

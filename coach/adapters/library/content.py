@@ -119,7 +119,7 @@ def _numbers(folder: Path, problems: list[Problem]) -> dict[str, Numbers]:
 def _of_country(country: str, entry: _Numbers) -> Numbers:
     words = entry.crisis_words or _Words(en=entry.crisis, es=entry.crisis)
     by_language = {Language.EN: words.en, Language.ES: words.es}
-    return Numbers(country, entry.emergency, entry.crisis, entry.urgent, by_language)
+    return Numbers(country, entry.emergency, entry.urgent, by_language)
 
 
 def _zones(folder: Path, problems: list[Problem]) -> dict[str, tuple[ZoneChoice, ...]]:

@@ -1,4 +1,4 @@
-"""What is wrong in messages/, said so that an author can mend it, and the one way to read a TOML file into a model."""
+"""What is wrong in messages/, said so that an author can mend it, and how a content file is read into a model."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.moment import Moment
 from coach.core.events import CheckInClosed, CheckInOpened, Event, TaskRaised
-from coach.core.model import Asked, Channel, CheckIn, Intent, Kind, TrendAnswer
+from coach.core.model import Asked, Channel, CheckIn, Intent, Kind, Lane, TrendAnswer
 from coach.core.programme import week_of
 
 _HIGH, _MIDDLE = 7, 4
@@ -22,10 +22,8 @@ def answers_question(heard: Heard) -> bool:
             return reply.weakness is not None
         case Asked.TREND:
             return reply.trend is not None
-        case Asked.ONSET:
-            return reply.onset is not None or reply.yes is not None or reply.amount is not None
-        case Asked.SEEN:
-            return any(fact.kind is Kind.SEEN for fact in heard.observations)
+        case Asked.ONSET | Asked.SEEN:
+            return any(fact.kind.value == heard.asked.value for fact in heard.observations)
         case Asked.SAFE | Asked.RED_FLAG | Asked.IDENTITY:
             return reply.yes is not None
         case Asked.HYDRATION | Asked.EXERCISE:
@@ -44,7 +42,8 @@ def close_question(heard: Heard) -> tuple[Event, ...]:
 def acknowledge(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """One short line that shows the answer was understood."""
     if heard.asked is Asked.SAFE and heard.reply.yes is False:
-        return (TaskRaised("alone_and_unsafe", "said that nobody is with them after words of self-harm"),)
+        because = "said that nobody is with them after words of self-harm"
+        return (TaskRaised("alone_and_unsafe", because), moment.alarm("escalation.alone", Lane.EMERGENCY, because))
     template = _acknowledgement(heard)
     return (moment.reply(template, "an answer to the question"),) if template else ()
 
@@ -108,6 +107,8 @@ def not_understood(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if moment.already_sent("unclear.first", timedelta(hours=24)) or moment.already_sent(
         "score.again", timedelta(hours=24)
     ):
+        if moment.already_sent("unclear.second", timedelta(hours=24)):
+            return ()  # a person has it already; an answering machine must not be talked to for ever
         task = TaskRaised("unread_text", "two texts in a row could not be read")
         return (task, moment.reply("unclear.second", "the text could not be read twice"))
     template = "score.again" if heard.asked is Asked.WEAKNESS and _has_digit(heard) else "unclear.first"

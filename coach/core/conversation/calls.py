@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from coach.core.conversation.moment import Moment
+from coach.core.conversation.moment import ASKED_IN_CALLS, Moment
 from coach.core.events import Event, Said
 from coach.core.handbook import Handbook
 from coach.core.model import Asked, Channel, Conversation, Status
 
 _TALKS = (Status.ACTIVE, Status.PAUSED)
-_ASKED_BY_VOICE = (Asked.WEAKNESS, Asked.RED_FLAG)
 
 
 def greeting(conversation: Conversation, handbook: Handbook, now: datetime) -> Said:
@@ -27,6 +26,6 @@ def open_call(conversation: Conversation, handbook: Handbook, now: datetime) -> 
     if conversation.participant.status not in _TALKS:
         return (Said("voice.unknown_caller", moment.text("voice.unknown_caller", em=moment.spoken_number())),)
     question = moment.question()
-    if question is not None and question.asked in _ASKED_BY_VOICE:
+    if question is not None and question.asked in ASKED_IN_CALLS:
         return (moment.spoken_question(question.asked),)
     return moment.ask_by_voice(Asked.WEAKNESS)

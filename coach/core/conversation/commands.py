@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from coach.core.conversation.enrolment import PROMPT, join_by_text, record_consent, restart
+from coach.core.conversation.enrolment import INVITE, PROMPT, join_by_text, record_consent, restart
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.moment import Moment
-from coach.core.events import Event, OutboxCleared, StatusChanged, TaskRaised, TimersCleared, TimerSet
+from coach.core.events import CheckInClosed, Event, OutboxCleared, StatusChanged, TaskRaised, TimersCleared, TimerSet
 from coach.core.handbook import Word
-from coach.core.model import Disposition, EscalationState, Intent, Lane, Status
+from coach.core.model import Channel, Disposition, EscalationState, Intent, Kind, Lane, Status
 
 RESUME = "resume"
 _PAUSE = timedelta(days=7)
@@ -24,22 +24,31 @@ def stop(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     A question about the sender's own words never arises here: the carrier's list matches single words only, while any
     reasonable wording counts (47 CFR 64.1200(a)(10)).
     """
-    if moment.participant.status is Status.OPTED_OUT:
-        return ()
-    return (
+    left = (
         record_consent(moment, "revoked", heard.message.body),
         OutboxCleared((Lane.REPLY, Lane.PROMPT), "opted out"),
-        TimersCleared((PROMPT, RESUME)),
+        TimersCleared((PROMPT, RESUME, INVITE)),
         StatusChanged(Status.OPTED_OUT),
+        *_questions_dropped(moment),
+    )
+    if moment.participant.status is Status.OPTED_OUT:
+        return left
+    return (
+        *left,
         *_confirmation(moment, heard),
         *_open_case_task(moment),
     )
 
 
 def _confirmation(moment: Moment, heard: Heard) -> tuple[Event, ...]:
-    if heard.message.opt_out_type == "STOP" or heard.is_word(Word.CARRIER_STOP):
+    confirmed_by_carrier = heard.message.opt_out_type == "STOP" or heard.is_word(Word.CARRIER_STOP)
+    if confirmed_by_carrier and moment.channel is Channel.SMS:
         return ()
     return (moment.reply("stop.done", "the one confirmation of an opt-out"),)
+
+
+def _questions_dropped(moment: Moment) -> tuple[Event, ...]:
+    return tuple(CheckInClosed(question.id, answered=False) for question in moment.open_questions())
 
 
 def _open_case_task(moment: Moment) -> tuple[Event, ...]:
@@ -52,6 +61,8 @@ def _open_case_task(moment: Moment) -> tuple[Event, ...]:
 def start(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """START from somebody who left after agreeing resumes; from anybody else it is the wish to join."""
     person = moment.participant
+    if stopped_since(moment, heard):
+        return ()
     if person.status is Status.ACTIVE:
         return (moment.reply("enrol.already", "is already taking part"),)
     if person.enrolled_on is None:
@@ -59,9 +70,18 @@ def start(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     back = moment.reply("start.back", "came back")
     return (
         record_consent(moment, "confirmed", heard.message.body),
+        TimersCleared((RESUME,)),
         StatusChanged(Status.ACTIVE),
         back,
         *restart(moment),
+    )
+
+
+def stopped_since(moment: Moment, heard: Heard) -> bool:
+    """A STOP that came after this text was decided before it: the later word holds."""
+    return any(
+        fact.kind is Kind.HEARD and fact.code == Intent.STOP.value and fact.at > heard.message.received_at
+        for fact in moment.conversation.observations
     )
 
 
@@ -70,8 +90,9 @@ def wrong_person(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (
         record_consent(moment, "revoked", heard.message.body),
         OutboxCleared((Lane.URGENT, Lane.REPLY, Lane.PROMPT), "wrong person"),
-        TimersCleared((PROMPT, RESUME)),
+        TimersCleared((PROMPT, RESUME, INVITE)),
         StatusChanged(Status.WRONG_PERSON),
+        *_questions_dropped(moment),
         moment.reply("wrong_person.done", "the number belongs to somebody else"),
         TaskRaised("wrong_person", "somebody else answers at this number"),
     )
@@ -81,7 +102,7 @@ def _pause(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
     due = moment.now + _PAUSE
     return (
         StatusChanged(Status.PAUSED),
-        TimersCleared((PROMPT,)),
+        TimersCleared((PROMPT, RESUME)),
         OutboxCleared((Lane.PROMPT,), "paused"),
         TimerSet(RESUME, f"{RESUME}/{due.date()}", due),
         moment.reply("pause.done", "asked for a pause"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from coach.core import schedule
-from coach.core.conversation.hearing import Heard
+from coach.core.content import ZoneChoice
+from coach.core.conversation.hearing import Heard, plain
 from coach.core.conversation.moment import Moment
 from coach.core.events import (
     CheckInClosed,
@@ -19,7 +21,6 @@ from coach.core.events import (
     TaskRaised,
     TimerSet,
 )
-from coach.core.handbook import Word
 from coach.core.model import Asked, Lane, Language, Status
 from coach.core.programme import first_timers
 
@@ -29,7 +30,7 @@ PROMPT = "prompt"
 
 _ZONE_PATIENCE = timedelta(hours=24)
 _INVITATION_USEFUL = timedelta(hours=3)
-_MENU_DIGITS = 2
+_ONE_INVITATION = timedelta(days=35)
 
 
 def invite_later(moment: Moment) -> tuple[Event, ...]:
@@ -38,13 +39,28 @@ def invite_later(moment: Moment) -> tuple[Event, ...]:
     return (StatusChanged(Status.INVITED), TimerSet(INVITE, f"{INVITE}/{due.isoformat()}", due))
 
 
+def invite_when_due(moment: Moment) -> tuple[Event, ...]:
+    """The hour of an invitation by staff has come: send it once, by day, or put it off."""
+    if moment.participant.status is not Status.INVITED or moment.already_sent("enrol.invitation", _ONE_INVITATION):
+        return ()
+    if _daytime(moment) > moment.now:
+        return invite_later(moment)
+    night = min(schedule.quiet_starts_after(moment.now, zone, moment.participant.quiet) for zone in _zones(moment))
+    return _invite(moment, min(moment.now + _INVITATION_USEFUL, night - schedule.SECOND))
+
+
 def invite(moment: Moment) -> tuple[Event, ...]:
-    """The one invitation, with the consent wording as it was sent."""
+    """The one invitation, as the answer to a text just received."""
+    return _invite(moment, moment.now + _INVITATION_USEFUL)
+
+
+def _invite(moment: Moment, expires_at: datetime) -> tuple[Event, ...]:
+    """The invitation, with the consent wording as it was sent."""
     body = moment.text("enrol.invitation")
     return (
         StatusChanged(Status.INVITED),
         _consent(moment, "invited", "enrol.invitation", body),
-        MessageQueued("enrol.invitation", body, Lane.REPLY, moment.now + _INVITATION_USEFUL, "the one invitation"),
+        MessageQueued("enrol.invitation", body, Lane.REPLY, expires_at, "the one invitation"),
         CheckInOpened(Asked.JOIN, moment.today, scheduled=False),
     )
 
@@ -115,19 +131,23 @@ def _listed(moment: Moment) -> str:
 def answer_zone(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """A number of the list sets the zone and starts the programme; else ask once more, then staff find out."""
     choices = moment.handbook.library.zone_choices(moment.participant.country)
-    picked = _picked_number(heard)
-    if picked is not None and 1 <= picked <= len(choices):
+    picked = _picked(choices, heard)
+    if picked is not None:
         started = moment.reply("enrol.started", "told the time zone")
-        return (*_closed(heard), *start_programme(moment, choices[picked - 1].zone), started)
+        return (*_closed(heard), *start_programme(moment, picked.zone), started)
     if moment.already_sent("enrol.zone_again", timedelta(days=7)):
         return (TaskRaised("zone_unknown", "the answer to the time-zone question could not be read"),)
     return (moment.reply("enrol.zone_again", "the time zone could not be read", choices=_listed(moment)),)
 
 
-def _picked_number(heard: Heard) -> int | None:
-    words = heard.message.body.split()
-    first = words[0].strip(".,)") if words else ""
-    return int(first) if first.isascii() and first.isdigit() and len(first) <= _MENU_DIGITS else None
+def _picked(choices: Sequence[ZoneChoice], heard: Heard) -> ZoneChoice | None:
+    """The choice whose number or name is the whole text; a sentence that begins with a number is something else."""
+    said = plain(heard.message.body)
+    for number, choice in enumerate(choices, start=1):
+        names = [plain(label) for label in choice.labels.values()]
+        if said in (str(number), *names, *(f"{number} {name}" for name in names)):
+            return choice
+    return None
 
 
 def start_programme(moment: Moment, zone: str) -> tuple[Event, ...]:
@@ -159,18 +179,17 @@ def record_consent(moment: Moment, step: str, wording: str) -> ConsentRecorded:
 
 
 def _daytime(moment: Moment) -> datetime:
-    person = moment.participant
-    choices = moment.handbook.library.zone_choices(person.country)
-    zones = [person.zone] if person.zone else [choice.zone for choice in choices] or ["UTC"]
-    at = moment.now
+    zones, at = _zones(moment), moment.now
     for _ in range(len(zones) + 2):
-        later = max(schedule.first_allowed(at, zone, person.quiet) for zone in zones)
+        later = max(schedule.first_allowed(at, zone, moment.participant.quiet) for zone in zones)
         if later == at:
             break
         at = later
     return at
 
 
-def wants_to_join(heard: Heard) -> bool:
-    """True for the enrolment keyword."""
-    return heard.is_word(Word.JOIN)
+def _zones(moment: Moment) -> Sequence[str]:
+    """Where the person may live."""
+    person = moment.participant
+    choices = moment.handbook.library.zone_choices(person.country)
+    return [person.zone] if person.zone else [choice.zone for choice in choices] or ["UTC"]

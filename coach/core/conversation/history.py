@@ -24,9 +24,15 @@ from coach.core.trend import Answers, Row, Seen
 _LEVELS = tuple(Disposition)
 
 
-def programme_day(day: date, enrolled_on: date | None) -> int:
-    """1 on the enrolment day; people who are not enrolled live on day 1."""
-    return max(1, (day - enrolled_on).days + 1) if enrolled_on else 1
+def day_one(conversation: Conversation) -> date | None:
+    """The day the rules count from: enrolment, else the first day anything was heard; None before that."""
+    first_heard = conversation.observations[0].day if conversation.observations else None
+    return conversation.participant.enrolled_on or first_heard
+
+
+def programme_day(day: date, first: date | None) -> int:
+    """1 on the first day; whatever came before it counts as that day."""
+    return max(1, (day - first).days + 1) if first else 1
 
 
 def rows(conversation: Conversation) -> tuple[Row, ...]:
@@ -46,20 +52,20 @@ def _was_missed(check_in: CheckIn) -> bool:
 def _missed_row(conversation: Conversation, check_in: CheckIn) -> Row:
     person = conversation.participant
     opened = schedule.local(check_in.opened_at, person.zone or "UTC")
-    return Row(day=programme_day(opened.date(), person.enrolled_on), at=opened.time(), asked=check_in.asked)
+    return Row(day=programme_day(opened.date(), day_one(conversation)), at=opened.time(), asked=check_in.asked)
 
 
 def _heard_row(conversation: Conversation, at: datetime, facts: list[Observation]) -> Row:
     person = conversation.participant
-    return row(at, facts, zone=person.zone or "UTC", enrolled_on=person.enrolled_on)
+    return row(at, facts, zone=person.zone or "UTC", day_one=day_one(conversation))
 
 
-def row(at: datetime, facts: Iterable[Observation], *, zone: str, enrolled_on: date | None) -> Row:
+def row(at: datetime, facts: Iterable[Observation], *, zone: str, day_one: date | None) -> Row:
     """One heard moment as the trend rules read it."""
     known = list(facts)
     moment = schedule.local(at, zone)
     return Row(
-        day=programme_day(moment.date(), enrolled_on),
+        day=programme_day(moment.date(), day_one),
         at=moment.time(),
         asked=known[0].asked if known else None,
         texted=True,

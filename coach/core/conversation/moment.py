@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from coach.core import schedule
 from coach.core.content import render
 from coach.core.events import CheckInOpened, Event, MessageQueued, Said
 from coach.core.handbook import Handbook
-from coach.core.model import Asked, Channel, CheckIn, Conversation, Lane, Language, Participant
+from coach.core.model import Asked, Channel, CheckIn, Conversation, Lane, Language, Participant, Status
 
 REPLY_USEFUL = timedelta(hours=12)
 """An answer to somebody's own text is worth sending this long, at any hour."""
@@ -20,8 +20,14 @@ ALARM_USEFUL = timedelta(hours=24)
 
 _QUESTION_OPEN = timedelta(hours=24)
 _LONG_QUESTION_OPEN = timedelta(days=7)
+_CORRECTION = timedelta(minutes=15)
 _LONG_QUESTIONS = (Asked.JOIN, Asked.ZONE)
-_TEXT_PARTS_SPOKEN = {Asked.WEAKNESS: "voice.ask_score", Asked.RED_FLAG: "voice.ask_red_flag"}
+ASKED_IN_CALLS = {
+    Asked.WEAKNESS: "voice.ask_score",
+    Asked.RED_FLAG: "voice.ask_red_flag",
+    Asked.ONSET: "recheck.j0",
+}
+"""The questions that may be asked in a call, with their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,37 @@ class Moment:
         return schedule.local(self.now, self.participant.zone or "UTC").date()
 
     def question(self) -> CheckIn | None:
-        """The open question that a text now would answer: the newest that is not out of date."""
-        fresh = [c for c in self.conversation.check_ins if c.closed_at is None and self._is_fresh(c)]
-        return fresh[-1] if fresh else None
+        """The question that a text now would answer.
+
+        That is the newest one put, while it is open and not out of date; older ones do not come back to life, because a
+        number would be taken for what nobody has in mind any more. A score may be corrected for some minutes.
+        """
+        put = [c for c in self.conversation.check_ins if c.asked is not Asked.RED_FLAG or self.channel is Channel.VOICE]
+        if put and (self._is_open(put[-1]) or self._is_correctable(put[-1])):
+            return put[-1]
+        waiting = [c for c in put if c.asked in _LONG_QUESTIONS and self._is_open(c)]
+        return waiting[-1] if waiting else None
+
+    def open_questions(self) -> tuple[CheckIn, ...]:
+        """Every question that is still open, answerable or not."""
+        return tuple(c for c in self.conversation.check_ins if c.closed_at is None)
+
+    def _is_open(self, question: CheckIn) -> bool:
+        return question.closed_at is None and self._is_fresh(question)
+
+    def _is_correctable(self, question: CheckIn) -> bool:
+        if self.channel is Channel.VOICE or question.asked is not Asked.WEAKNESS or question.answered_at is None:
+            return False
+        return self.now - question.answered_at <= _CORRECTION
 
     def _is_fresh(self, question: CheckIn) -> bool:
         limit = _LONG_QUESTION_OPEN if question.asked in _LONG_QUESTIONS else _QUESTION_OPEN
         return self.now - question.opened_at <= limit
+
+    def standing(self, status: Status) -> Moment:
+        """The same moment with the person standing elsewhere."""
+        person = replace(self.participant, status=status)
+        return replace(self, conversation=replace(self.conversation, participant=person))
 
     def values(self, **extra: str) -> Mapping[str, str]:
         """What the texts' placeholders stand for, for this person."""
@@ -96,7 +126,7 @@ class Moment:
 
     def spoken_question(self, asked: Asked) -> Event:
         """The words of a question of the call."""
-        template = _TEXT_PARTS_SPOKEN.get(asked, "voice.ask_score")
+        template = ASKED_IN_CALLS[asked]
         return Said(template, self.text(template, em=self.spoken_number()))
 
     def already_sent(self, template: str, within: timedelta) -> bool:

@@ -25,16 +25,12 @@ def fire(conversation: Conversation, timer: Timer, handbook: Handbook, now: date
         case enrolment.PROMPT:
             return _prompt(moment, timer)
         case enrolment.INVITE:
-            return _invitation(moment)
+            return enrolment.invite_when_due(moment)
         case enrolment.ZONE_UNANSWERED:
             return _zone_unanswered(moment)
         case _ if timer.kind == RESUME:
             return _resume(moment)
     return (TaskRaised("unknown_timer", f"a timer of the unknown kind {timer.kind} came due"),)
-
-
-def _invitation(moment: Moment) -> tuple[Event, ...]:
-    return enrolment.invite(moment) if moment.participant.status is Status.INVITED else ()
 
 
 def _zone_unanswered(moment: Moment) -> tuple[Event, ...]:
@@ -44,7 +40,7 @@ def _zone_unanswered(moment: Moment) -> tuple[Event, ...]:
 
 
 def _resume(moment: Moment) -> tuple[Event, ...]:
-    if moment.participant.status is not Status.PAUSED:
+    if moment.participant.status is not Status.PAUSED or moment.participant.zone is None:
         return ()
     return (StatusChanged(Status.ACTIVE), *enrolment.restart(moment))
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from coach.core.conversation import answers, commands, enrolment
 from coach.core.conversation.hearing import Heard, hear
 from coach.core.conversation.moment import Moment
-from coach.core.conversation.safety import emergency_line, raised, safety
-from coach.core.events import CheckInOpened, Event, MessageQueued, Said, TaskRaised
+from coach.core.conversation.safety import emergency_line, ends_call, raised, safety
+from coach.core.events import CheckInOpened, Event, MessageQueued, Observed, Said, TaskRaised
 from coach.core.handbook import Handbook, Word
-from coach.core.model import Asked, Channel, Conversation, InboundMessage, Intent, Status
+from coach.core.model import Asked, Channel, Conversation, Disposition, InboundMessage, Intent, Status
 
 _STRANGER_AGAIN = timedelta(days=30)
 _WE_WRITE_TO = (Status.INVITED, Status.ACTIVE, Status.PAUSED)
@@ -25,41 +25,89 @@ def respond(
     """
     moment = Moment(conversation, handbook, now, message.channel)
     heard = hear(moment, message)
-    alarm = safety(moment, heard)
-    asked_about = () if raised(alarm) else emergency_line(moment, heard)
-    return (*heard.facts(), *alarm, *asked_about, *_answer(moment, heard, quiet=bool(alarm or asked_about)))
+    leaving = _leaving(moment, heard)
+    safe = moment if leaving is None else moment.standing(leaving)
+    alarm = safety(safe, heard)
+    asked_about = () if raised(alarm) else emergency_line(safe, heard)
+    return (*_kept(moment, heard), *alarm, *asked_about, *_answer(moment, heard, (*alarm, *asked_about)))
 
 
-def _answer(moment: Moment, heard: Heard, *, quiet: bool) -> tuple[Event, ...]:
-    """What follows after safety. `quiet`: the person has been told what matters; only facts are added."""
-    if heard.reply.intent is Intent.STOP or heard.is_word(Word.CARRIER_STOP):
-        return commands.stop(moment, heard)
+def cannot_wait(conversation: Conversation, message: InboundMessage, handbook: Handbook, now: datetime) -> bool:
+    """Whether words said before a call has begun must be taken as an answer: an alarm, a wish to be left alone.
+
+    Everything else at that moment may be an answering machine.
+    """
+    moment = Moment(conversation, handbook, now, message.channel)
+    heard = hear(moment, message)
+    grave = heard.assessment.disposition in (Disposition.URGENT, Disposition.EMERGENCY)
+    return grave or _leaving(moment, heard) is not None or heard.reply.intent in (Intent.HELP, Intent.HUMAN)
+
+
+def _leaving(moment: Moment, heard: Heard) -> Status | None:
+    """The standing of somebody who leaves with this very text."""
+    stopped = heard.is_word(Word.CARRIER_STOP) or heard.message.opt_out_type == "STOP"
+    if heard.reply.intent is Intent.STOP or stopped:
+        return Status.OPTED_OUT
     if heard.reply.intent is Intent.WRONG_PERSON and moment.participant.status in _WE_WRITE_TO:
+        return Status.WRONG_PERSON
+    return None
+
+
+def _kept(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """What is recorded of the text. What another person writes is no observation of the participant."""
+    if moment.participant.status is Status.WRONG_PERSON:
+        return tuple(fact for fact in heard.facts() if not isinstance(fact, Observed))
+    return heard.facts()
+
+
+def _answer(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[Event, ...]:
+    """What follows after safety. Whoever has been told what matters gets no lesser answer; only facts are added."""
+    leaving = _leaving(moment, heard)
+    if leaving is Status.OPTED_OUT:
+        return commands.stop(moment, heard)
+    if leaving is Status.WRONG_PERSON:
         return commands.wrong_person(moment, heard)
+    if heard.asked is Asked.SAFE and heard.reply.yes is not None and not told:
+        return (*answers.close_question(heard), *answers.acknowledge(moment, heard))
     if moment.participant.status is not Status.ACTIVE:
-        return _not_active(moment, heard, quiet=quiet)
+        return _not_active(moment, heard, told)
+    return _active_after(moment, heard, told)
+
+
+def _active_after(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[Event, ...]:
     facts = _active(moment, heard)
-    return _without_replies(facts) if quiet else facts
+    if not told:
+        return facts
+    goes_on = answers.answers_question(heard) and not ends_call(told)
+    return (*_without_replies(facts), *(_next_in_call(moment, heard) if goes_on else ()))
 
 
-def _not_active(moment: Moment, heard: Heard, *, quiet: bool) -> tuple[Event, ...]:
+def _not_active(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[Event, ...]:
     status = moment.participant.status
-    if status is Status.INVITED and heard.asked is Asked.JOIN and not quiet:
+    if status is Status.WRONG_PERSON:
+        return _wrong_person_returns(heard)
+    if status is Status.INVITED and heard.asked is Asked.JOIN and (heard.reply.yes is not None or not told):
         return enrolment.answer_invitation(moment, heard)
-    if enrolment.wants_to_join(heard) and heard.keyword and status is not Status.PAUSED:
+    if heard.is_word(Word.JOIN) and status is not Status.PAUSED:
         return _join_or_return(moment, heard)
     if heard.reply.intent in (Intent.START, Intent.RESUME) and status is not Status.STRANGER:
         return commands.start(moment, heard)
     if status is Status.PAUSED:
-        facts = _active(moment, heard)
-        return _without_replies(facts) if quiet else facts
-    if quiet or status in (Status.OPTED_OUT, Status.WRONG_PERSON):
+        return _active_after(moment, heard, told)
+    if told or status in (Status.OPTED_OUT, Status.WRONG_PERSON):
         return ()
     return _stranger(moment, heard)
 
 
+def _wrong_person_returns(heard: Heard) -> tuple[Event, ...]:
+    """Whoever has this number now must not come back as the participant; staff sort it out."""
+    if heard.is_word(Word.JOIN) or heard.reply.intent in (Intent.START, Intent.RESUME):
+        return (TaskRaised("wrong_person_returns", "a number marked as another person's asks to take part"),)
+    return ()
+
+
 def _join_or_return(moment: Moment, heard: Heard) -> tuple[Event, ...]:
-    if moment.participant.enrolled_on is not None:
+    if moment.participant.enrolled_on is not None or commands.stopped_since(moment, heard):
         return commands.start(moment, heard)
     language = heard.keyword.language if heard.keyword else moment.language
     return enrolment.join_by_text(moment, language)
@@ -103,7 +151,7 @@ def _next_in_call(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """The next step of a call: score, then warning signs, then goodbye."""
     if moment.channel is not Channel.VOICE:
         return ()
-    if heard.asked is Asked.WEAKNESS:
+    if heard.asked in (Asked.WEAKNESS, Asked.ONSET):
         return moment.ask_by_voice(Asked.RED_FLAG)
     return (Said("voice.goodbye", moment.text("voice.goodbye")),)
 

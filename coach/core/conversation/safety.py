@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from coach.core import trend
 from coach.core.conversation.hearing import Heard
-from coach.core.conversation.history import row, rows
+from coach.core.conversation.history import day_one, row, rows
 from coach.core.conversation.moment import Moment
 from coach.core.events import CheckInClosed, CheckInOpened, EscalationRaised, Event, Said, TaskRaised
-from coach.core.model import Asked, Channel, Disposition, Kind, Lane, Language, Status
+from coach.core.model import Asked, Channel, CheckIn, Disposition, Kind, Lane, Language, Status
 from coach.core.trend import Action, Decision
 
 _QUOTE = 300
@@ -30,12 +30,15 @@ _FIRST_STEPS = {
 
 _MEDICINE = "X5"
 """A medicine may be the cause: ask before the next dose, never stop alone."""
+_SERIOUS = (Disposition.URGENT, Disposition.EMERGENCY)
 _LEFT = (Status.OPTED_OUT, Status.WRONG_PERSON)
 
 
 def safety(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """Cases, questions, tasks and notes that this text calls for, with the message that goes out at once."""
-    decisions = (*decide(moment, heard), *_red_flag_answer(heard))
+    decisions = decide(moment, heard)
+    if not any(decision.level is Disposition.EMERGENCY for decision in decisions):
+        decisions = (*decisions, *_red_flag_answer(heard))
     return tuple(fact for decision in decisions for fact in _carry_out(moment, heard, decision))
 
 
@@ -48,7 +51,7 @@ def decide(moment: Moment, heard: Heard) -> tuple[Decision, ...]:
     state = trend.start(facts, moment.handbook.trend)
     for past in rows(moment.conversation):
         state, _ = trend.hear(state, past)
-    now = row(moment.now, heard.observations, zone=person.zone or "UTC", enrolled_on=person.enrolled_on)
+    now = row(moment.now, heard.observations, zone=person.zone or "UTC", day_one=day_one(moment.conversation))
     now = replace(now, assessment=heard.assessment)  # with its reasons in words
     today = replace(now, day=max(now.day, state.day))  # a clock set back must not silence the rules
     state, _ = trend.advance(state, today.moment)
@@ -59,6 +62,12 @@ def decide(moment: Moment, heard: Heard) -> tuple[Decision, ...]:
 def raised(events: tuple[Event, ...]) -> bool:
     """True when the person has just been told to seek care, so that no lesser answer should follow."""
     return any(isinstance(event, EscalationRaised) for event in events)
+
+
+def ends_call(events: tuple[Event, ...]) -> bool:
+    """True when a call must end now: somebody was told to act at once, or a question of its own was put."""
+    serious = any(isinstance(event, EscalationRaised) and event.level in _SERIOUS for event in events)
+    return serious or any(isinstance(event, CheckInOpened) for event in events)
 
 
 def _red_flag_answer(heard: Heard) -> Iterator[Decision]:
@@ -96,8 +105,14 @@ def _tell(moment: Moment, heard: Heard, decision: Decision, level: Disposition) 
         yield CheckInOpened(Asked.SAFE, moment.today, scheduled=False)
     if moment.channel is Channel.VOICE:
         yield _spoken(moment, template, level, extra)
-        if heard.question is not None:
-            yield CheckInClosed(heard.question.id, answered=heard.reply.weakness is not None)
+        if level in _SERIOUS:
+            yield from (_closed_by_alarm(heard, question) for question in moment.open_questions())
+
+
+def _closed_by_alarm(heard: Heard, question: CheckIn) -> Event:
+    """A call that said "hang up and dial" must not go on to ask for a number."""
+    answered = question == heard.question and heard.reply.weakness is not None
+    return CheckInClosed(question.id, answered=answered)
 
 
 def _spoken(moment: Moment, template: str, level: Disposition, extra: dict[str, str]) -> Event:
@@ -140,12 +155,8 @@ def _emergency_wording(moment: Moment, decision: Decision) -> str:
 
 def _trend_figures(moment: Moment, heard: Heard) -> dict[str, str]:
     scored = [r for r in (*rows(moment.conversation),) if r.weakness is not None]
-    today = row(
-        moment.now,
-        heard.observations,
-        zone=moment.participant.zone or "UTC",
-        enrolled_on=moment.participant.enrolled_on,
-    )
+    zone = moment.participant.zone or "UTC"
+    today = row(moment.now, heard.observations, zone=zone, day_one=day_one(moment.conversation))
     first = scored[0].day if scored else today.day
     score = today.weakness if today.weakness is not None else (scored[-1].weakness if scored else 0)
     return {"days": str(today.day - first + 1), "score": f"{score or 0:g}"}
@@ -160,18 +171,20 @@ def _sign(moment: Moment, heard: Heard, rules: tuple[str, ...], level: Dispositi
     signs = moment.handbook.triage.signs
     by_weight = [reason.rule for reason in heard.assessment.reasons if reason.rule in rules]
     fallback = "cannot_stand_new" if level is Disposition.EMERGENCY else "weakness_general"
+    if _RED_FLAG in rules:
+        return moment.text("words.red_flag")
     code = next((rule for rule in (*by_weight, *rules) if rule in signs), fallback)
     return signs[code].sign_es if moment.language is Language.ES else signs[code].sign_en
 
 
 def _recheck(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, ...]:
-    if moment.participant.status in _LEFT:
+    if moment.participant.status not in (Status.ACTIVE, Status.PAUSED):
         return ()
-    template = "recheck.j0" if "J0" in decision.rules else "recheck.j1"
-    score = next((r for r in heard.observations if r.value is not None and r.kind is Kind.WEAKNESS), None)
+    score = next((r.value for r in heard.observations if r.value is not None and r.kind is Kind.WEAKNESS), None)
     question = CheckInOpened(Asked.ONSET, moment.today, scheduled=False, base=decision.base, need=decision.need)
-    extra = {"score": f"{score.value:g}" if score and score.value is not None else ""}
-    return (question, moment.reply(template, decision.because, **extra))
+    if score is None or "J1" not in decision.rules:
+        return (question, moment.reply("recheck.j0", decision.because))
+    return (question, moment.reply("recheck.j1", decision.because, score=f"{score:g}"))
 
 
 def _recovery(moment: Moment) -> tuple[Event, ...]:

@@ -1,6 +1,6 @@
 """The weeks' plan: which prompt is due when for one person, which give way to others, and what holds one back."""
 
-from coach.core.programme.holding import Reason, Suppression, group_for, suppression
+from coach.core.programme.holding import SkipReason, Suppression, group_for, suppression
 from coach.core.programme.plan import Due, calendar, due_on, first_timers, next_due, week_of
 from coach.core.programme.timetable import Cap, Limits, Programme, PromptKind, Slot, Weeks
 
@@ -10,7 +10,7 @@ __all__ = [
     "Limits",
     "Programme",
     "PromptKind",
-    "Reason",
+    "SkipReason",
     "Slot",
     "Suppression",
     "Weeks",

@@ -12,7 +12,6 @@ from coach.core import schedule
 from coach.core.model import (
     Conversation,
     Disposition,
-    Escalation,
     EscalationState,
     Kind,
     Lane,
@@ -26,8 +25,8 @@ _ENOUGH_TO_COMPARE = 3  # scores before the last one
 _COMPARED = 5
 
 
-class Reason(StrEnum):
-    """Why a prompt is not sent."""
+class SkipReason(StrEnum):
+    """Why a prompt is not sent: held back when it came due, or dropped when it was about to leave."""
 
     NOT_ACTIVE = "not_active"
     NO_ZONE = "no_zone"
@@ -45,13 +44,19 @@ class Reason(StrEnum):
     MERGED = "merged"
     DAILY_CAP = "daily_cap"
     WEEKLY_CAP = "weekly_cap"
+    NO_TEXT_CHANNEL = "no_text_channel"  # only check-ins can be made by call
+    BLOCKED_BY_GATE = "blocked_by_gate"  # no text of the group is safe for this profile
+    EXPIRED = "expired"  # waited in the outbox until it was of no use
+    OPTED_OUT = "opted_out"  # this and the next two: between the decision and the sending
+    WRONG_PERSON = "wrong_person"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
     """Why a prompt is held back: a code, and one plain clause for people."""
 
-    reason: Reason
+    reason: SkipReason
     because: str
 
 
@@ -74,13 +79,13 @@ def suppression(programme: Programme, due: Due, conversation: Conversation, now:
 def _not_now(due: Due, conversation: Conversation, now: datetime) -> Suppression | None:
     person = conversation.participant
     if person.status is not Status.ACTIVE:
-        return Suppression(Reason.NOT_ACTIVE, f"is {person.status.value.replace('_', ' ')}")
+        return Suppression(SkipReason.NOT_ACTIVE, f"is {person.status.value.replace('_', ' ')}")
     if person.zone is None:
-        return Suppression(Reason.NO_ZONE, "has not said which time zone they live in")
+        return Suppression(SkipReason.NO_ZONE, "has not said which time zone they live in")
     if schedule.is_quiet(due.at, person.zone, person.quiet) or schedule.is_quiet(now, person.zone, person.quiet):
-        return Suppression(Reason.QUIET_HOURS, "it would come in the person's quiet hours")
+        return Suppression(SkipReason.QUIET_HOURS, "it would come in the person's quiet hours")
     if now > due.useful_until:
-        return Suppression(Reason.TOO_LATE, "it would come too late to be of use")
+        return Suppression(SkipReason.TOO_LATE, "it would come too late to be of use")
     return None
 
 
@@ -89,9 +94,9 @@ def _unsafe(programme: Programme, due: Due, conversation: Conversation, now: dat
     limits = programme.limits
     if due.slot.kind is PromptKind.CHECK_IN:
         idle = due.slot.stepped_up and not _stepped_up(limits, conversation, now)
-        return Suppression(Reason.NOT_NEEDED, "nothing calls for an extra check-in") if idle else None
+        return Suppression(SkipReason.NOT_NEEDED, "nothing calls for an extra check-in") if idle else None
     if _had_emergency(limits, conversation, now):
-        return Suppression(Reason.AFTER_EMERGENCY, "an emergency message was sent less than a day ago")
+        return Suppression(SkipReason.AFTER_EMERGENCY, "an emergency message was sent less than a day ago")
     if due.slot.kind is PromptKind.EXERCISE:
         return next((held for check in _EXERCISE if (held := check(limits, conversation, now))), None)
     return None
@@ -104,40 +109,36 @@ def _had_emergency(limits: Limits, conversation: Conversation, now: datetime) ->
 
 
 def _open_case(_limits: Limits, conversation: Conversation, _now: datetime) -> Suppression | None:
-    cases = (case for case in conversation.escalations if _is_serious(case))
+    cases = (case for case in conversation.escalations if case.level.is_serious)
     is_open = any(case.state is not EscalationState.CLOSED for case in cases)
-    return Suppression(Reason.OPEN_CASE, "an urgent or emergency case is open") if is_open else None
-
-
-def _is_serious(case: Escalation) -> bool:
-    return case.level.rank >= Disposition.URGENT.rank
+    return Suppression(SkipReason.OPEN_CASE, "an urgent or emergency case is open") if is_open else None
 
 
 def _score(limits: Limits, conversation: Conversation, now: datetime) -> Suppression | None:
     last = _last_score(conversation)
     if last is None or now - last.at > limits.score_fresh:
-        return Suppression(Reason.NO_SCORE, "there is no recent score to tell whether exercise is safe")
+        return Suppression(SkipReason.NO_SCORE, "there is no recent score to tell whether exercise is safe")
     if (last.value or 0) >= limits.score_high:
-        return Suppression(Reason.SCORE_HIGH, f"the last score was {last.value or 0:g}")
+        return Suppression(SkipReason.SCORE_HIGH, f"the last score was {last.value or 0:g}")
     return None
 
 
 def _fall(limits: Limits, conversation: Conversation, now: datetime) -> Suppression | None:
     recent = _since(conversation, now - limits.fall)
     fell = any((o.kind is Kind.FALLS and o.value) or _shows(o, limits.fall_codes) for o in recent)
-    return Suppression(Reason.RECENT_FALL, "there was a fall in the last days") if fell else None
+    return Suppression(SkipReason.RECENT_FALL, "there was a fall in the last days") if fell else None
 
 
 def _sick(limits: Limits, conversation: Conversation, now: datetime) -> Suppression | None:
     ill = any(_shows(o, limits.sick_codes) for o in _since(conversation, now - limits.sick))
-    return Suppression(Reason.SICK, "the person wrote of being unwell in the last days") if ill else None
+    return Suppression(SkipReason.SICK, "the person wrote of being unwell in the last days") if ill else None
 
 
 def _crash(limits: Limits, conversation: Conversation, now: datetime) -> Suppression | None:
     prone = conversation.participant.profile.has(*limits.crash_conditions)
     since = now - (limits.crash_longer if prone else limits.crash)
     crashed = any(_shows(o, limits.crash_codes) for o in _since(conversation, since))
-    return Suppression(Reason.CRASH, "activity made the person worse not long ago") if crashed else None
+    return Suppression(SkipReason.CRASH, "activity made the person worse not long ago") if crashed else None
 
 
 def _not_cleared(limits: Limits, conversation: Conversation, _now: datetime) -> Suppression | None:
@@ -146,7 +147,7 @@ def _not_cleared(limits: Limits, conversation: Conversation, _now: datetime) -> 
     seen = [o.at for o in conversation.observations if o.kind is Kind.SEEN and o.code == "yes"]
     if not shown or (seen and max(seen) > max(shown)):
         return None
-    return Suppression(Reason.NOT_CLEARED, "no clinician has cleared exercise since chest pain was reported")
+    return Suppression(SkipReason.NOT_CLEARED, "no clinician has cleared exercise since chest pain was reported")
 
 
 _Check = Callable[[Limits, Conversation, datetime], Suppression | None]
@@ -196,8 +197,9 @@ def _gives_way(programme: Programme, due: Due, conversation: Conversation, now: 
         return _crowded(programme, due, conversation, now) or _capped(programme, due, conversation, plan)
     near = neighbour(programme, due, plan)
     if near is None:
-        return Suppression(Reason.DAILY_CAP, "the day has as many texts as it may")
-    return Suppression(Reason.MERGED, f"the {near.slot.kind.value.replace('_', '-')} prompt of that hour goes instead")
+        return Suppression(SkipReason.DAILY_CAP, "the day has as many texts as it may")
+    kind = near.slot.kind.value.replace("_", "-")
+    return Suppression(SkipReason.MERGED, f"the {kind} prompt of that hour goes instead")
 
 
 def _will_go(programme: Programme, other: Due, conversation: Conversation, now: datetime) -> bool:
@@ -211,7 +213,7 @@ def _crowded(programme: Programme, due: Due, conversation: Conversation, now: da
     prompts = (message.at for message in conversation.sent if message.lane is Lane.PROMPT)
     if due.slot.kind is PromptKind.CHECK_IN or not any(just_now < at <= now for at in prompts):
         return None
-    return Suppression(Reason.MERGED, "another prompt was sent within the hour")
+    return Suppression(SkipReason.MERGED, "another prompt was sent within the hour")
 
 
 def _capped(programme: Programme, due: Due, conversation: Conversation, plan: tuple[Due, ...]) -> Suppression | None:
@@ -224,10 +226,10 @@ def _capped(programme: Programme, due: Due, conversation: Conversation, plan: tu
     kept_free = sum(other.at > due.at and rank(other) < rank(due) for other in plan)
     days = _sent_days(conversation, person.zone or "UTC")
     if days.count(due.day) + kept_free >= cap.per_day:
-        return Suppression(Reason.DAILY_CAP, "the day has as many texts as it may")
+        return Suppression(SkipReason.DAILY_CAP, "the day has as many texts as it may")
     reserved = kept_free + check_ins_left(programme, person, due.day)
     if sum(week_of(person, day) == week for day in days) + reserved >= cap.per_week:
-        return Suppression(Reason.WEEKLY_CAP, "the week has as many texts as it may")
+        return Suppression(SkipReason.WEEKLY_CAP, "the week has as many texts as it may")
     return None
 
 

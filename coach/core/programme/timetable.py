@@ -60,7 +60,7 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When prompts are held back, and when check-ins become daily. Sources: section ids in the programme file."""
+    """When prompts are held back, and when check-ins become daily. Reasons stand beside each in the programme file."""
 
     merge: timedelta
     move: timedelta
@@ -92,11 +92,6 @@ class Programme:
     slots: tuple[Slot, ...]
     caps: tuple[Cap, ...]
     limits: Limits
-
-    @property
-    def weeks(self) -> int:
-        """How many weeks it lasts."""
-        return max(slot.weeks.last for slot in self.slots)
 
     def slot(self, slot_id: str) -> Slot | None:
         """The slot of this id, if the programme has it."""

@@ -41,7 +41,7 @@ def worklist(parts: Parts) -> WorklistView:
 
 
 @_data.get("/people/{person_id}", responses=_ERRORS)
-def person(parts: Parts, person_id: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> PersonView:
+def person(parts: Parts, person_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> PersonView:
     """Everything about one person."""
     found = parts.reports.person(person_id, parts.clock())
     if found is None:

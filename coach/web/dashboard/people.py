@@ -13,15 +13,15 @@ from starlette.responses import Response
 from coach.adapters.database.reports_values import PersonPage
 from coach.adapters.profile_facts import WALKING_AIDS
 from coach.core.model import EscalationState, Profile
+from coach.core.schedule import local
 from coach.web.charts import timeline
 from coach.web.dashboard.notices import Notice, notice_of
 from coach.web.pages import page
 from coach.web.parts import StaffMember, WebParts
 from coach.web.sessions import Parts, SignedIn
-from coach.web.text import local
 
 router = APIRouter()
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _LONGEST_QUERY = 120
 
 

@@ -7,12 +7,12 @@ from starlette.responses import Response
 
 from coach.adapters.database.reports_values import Case, Worklist
 from coach.core.model import Disposition
+from coach.core.schedule import local
 from coach.web.charts import spark
 from coach.web.dashboard.notices import Notice, notice_of
 from coach.web.pages import page
 from coach.web.parts import StaffMember
 from coach.web.sessions import Parts, SignedIn
-from coach.web.text import local
 
 router = APIRouter()
 _LEVELS = (Disposition.EMERGENCY, Disposition.URGENT, Disposition.ROUTINE)

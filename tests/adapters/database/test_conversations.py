@@ -155,20 +155,22 @@ def test_the_conversation_of_a_case_holds_that_case_however_old(scene: Scene) ->
 
 
 def test_the_newest_open_question_is_the_one_that_is_answered(scene: Scene) -> None:
-    """The store and the conversation agree on it."""
+    """Once it is answered, the one before is open again."""
     rosa = scene.enrol("Rosa")
     day = scene.now.date()
     scene.decide(rosa, CheckInOpened(Asked.WEAKNESS, day), CheckInOpened(Asked.ONSET, day, scheduled=False))
     newest = of(scene, rosa).open_check_in
     assert newest is not None
-    assert scene.store.open_question(rosa) is newest.asked is Asked.ONSET
+    assert newest.asked is Asked.ONSET
     scene.decide(rosa, CheckInClosed(newest.id, answered=True))
-    assert scene.store.open_question(rosa) is Asked.WEAKNESS
+    before = of(scene, rosa).open_check_in
+    assert before is not None
+    assert before.asked is Asked.WEAKNESS
 
 
 def test_no_open_question_is_none(scene: Scene) -> None:
     """Nobody asked anything yet."""
-    assert scene.store.open_question(scene.enrol("Rosa")) is None
+    assert of(scene, scene.enrol("Rosa")).open_check_in is None
 
 
 def test_two_decisions_about_one_person_wait_for_each_other(scene: Scene) -> None:

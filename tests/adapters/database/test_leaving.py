@@ -20,7 +20,7 @@ def bodies(scene: Scene, state: str) -> list[str]:
     return [row["body"] for row in scene.rows(outbox, state=state)]
 
 
-@pytest.mark.parametrize("status", [*GONE, Status.PAUSED, Status.COMPLETED])
+@pytest.mark.parametrize("status", [*GONE, Status.PAUSED])
 def test_leaving_cancels_prompts_and_their_timers(scene: Scene, status: Status) -> None:
     """Other timers stay: a case must still be followed up."""
     rosa, walter = scene.enrol("Rosa"), scene.enrol("Walter")
@@ -46,13 +46,23 @@ def test_a_pause_leaves_answers_waiting(scene: Scene) -> None:
 def test_going_cancels_everything_but_what_the_same_cause_says(scene: Scene, status: Status) -> None:
     """The one confirmation still goes out, whichever fact comes first."""
     rosa = scene.enrol("Rosa")
-    for lane in (Lane.EMERGENCY, Lane.URGENT, Lane.REPLY, Lane.PROMPT):
+    for lane in (Lane.URGENT, Lane.REPLY, Lane.PROMPT):
         scene.queue(rosa, lane, lane.name)
     cause = Cause(inbound_id=scene.receive("Rosa", "STOP"))
     before, after = scene.message(Lane.REPLY, "before"), scene.message(Lane.REPLY, "after")
     scene.decide(rosa, before, StatusChanged(status), after, cause=cause)
-    assert bodies(scene, "cancelled") == ["EMERGENCY", "URGENT", "REPLY", "PROMPT"]
+    assert bodies(scene, "cancelled") == ["URGENT", "REPLY", "PROMPT"]
     assert [message.body for message in scene.claim()] == ["before", "after"]
+
+
+@pytest.mark.parametrize("status", GONE)
+def test_an_emergency_answer_that_waits_outlives_a_stop(scene: Scene, status: Status) -> None:
+    """It answers a text of a moment ago; a life may depend on it."""
+    rosa = scene.enrol("Rosa")
+    scene.queue(rosa, Lane.EMERGENCY, "call 911", cause=Cause(inbound_id=scene.receive("Rosa", "I can't breathe")))
+    scene.clock.advance(seconds=1)
+    scene.decide(rosa, StatusChanged(status), cause=Cause(inbound_id=scene.receive("Rosa", "STOP")))
+    assert [message.body for message in scene.claim()] == ["call 911"]
 
 
 def test_pages_about_somebody_who_left_still_go_out(scene: Scene) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from coach.adapters.database.maintenance import hold, release
 from coach.adapters.database.rate import Bucket
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import outbox, send_rate
@@ -134,12 +133,3 @@ def test_a_refused_account_stops_the_line_and_loses_nothing(scene: Scene, rosa: 
     assert set(scene.column(outbox, "state")) == {"pending"}
     scene.clock.advance(seconds=1)
     assert len(scene.claim()) == 2
-
-
-def test_a_held_line_sends_nothing_at_all_until_released(scene: Scene, rosa: int) -> None:
-    """A restored database does not know what went out after its backup."""
-    scene.queue(rosa, Lane.EMERGENCY)
-    hold(scene.engine, scene.clock, "restored from a backup")
-    assert list(scene.claim()) == []
-    release(scene.engine)
-    assert len(scene.claim()) == 1

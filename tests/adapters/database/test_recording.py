@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from coach.adapters.database.recording import note
-from coach.adapters.database.rows import Decision, Rows
+from coach.adapters.database.rows import Recorded, Rows
 from coach.adapters.database.tables import (
     check_in,
     consent,
@@ -78,7 +78,7 @@ def test_something_that_is_no_fact_is_refused(scene: Scene) -> None:
     """Better no transaction than half a record."""
     rosa = Participant(1, PHONES["Rosa"], Status.ACTIVE, Language.EN, "US")
     with pytest.raises(TypeError):
-        note("a word", Rows(), Decision(rosa, Cause(), scene.now))
+        note("a word", Rows(), Recorded(rosa, Cause(), scene.now))
 
 
 def test_facts_are_kept_with_their_names_and_cause(scene: Scene) -> None:

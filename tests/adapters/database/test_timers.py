@@ -59,7 +59,7 @@ def test_a_fired_timer_does_not_come_again(scene: Scene) -> None:
     scene.set_timer(rosa, scene.now)
     with scene.store.begin() as tx:
         (due,) = tx.claim_timers(scene.now, 10)
-        tx.record(due.conversation, (StatusChanged(Status.COMPLETED),), Cause(timer_id=due.timer.id), scene.now)
+        tx.record(due.conversation, (StatusChanged(Status.PAUSED),), Cause(timer_id=due.timer.id), scene.now)
     assert list(claimed(scene)) == []
     (row,) = scene.rows(timer)
     assert (row["state"], row["fired_at"]) == ("fired", scene.now)
