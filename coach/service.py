@@ -13,6 +13,7 @@ from coach.core.conversation import (
     Moment,
     cannot_wait,
     fire,
+    following,
     greeting,
     invite_later,
     open_call,
@@ -205,9 +206,17 @@ class Coach:
             events = fire(item.conversation, item.timer, self.handbook, now)
         except Exception as error:
             log.exception("firing failed", extra={"timer_id": item.timer.id})
+            tx.record(item.conversation, self._following(item, now), Cause(), now)
             tx.postpone(item.timer, now + self.options.postpone, type(error).__name__, self.options.tries)
             return
         tx.record(item.conversation, events, Cause(timer_id=item.timer.id), now)
+
+    def _following(self, item: DueTimer, now: datetime) -> tuple[Event, ...]:
+        try:
+            return following(item.conversation, item.timer, self.handbook, now)
+        except Exception:
+            log.exception("no next firing could be found", extra={"timer_id": item.timer.id})
+            return ()
 
     def dispatch(self) -> int:
         """Claim what may be sent now and post it. Returns how many attempts were made."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +19,7 @@ from coach.core.model import (
     Participant,
     Status,
 )
+from coach.jobs import PLAN, drain
 from coach.ports import DeliveryStatus, FailureClass, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach, Done, Refused
@@ -251,3 +252,28 @@ def test_a_spoken_answer_repeated_by_the_carrier_is_answered_the_same(practice: 
     first = practice.coach.receive(answer, {"Digits": "4"})
     assert practice.coach.receive(answer, {"Digits": "4"}) == first
     assert first.asked is not None
+
+
+def test_a_fault_in_one_prompt_does_not_end_its_slot(practice: Practice) -> None:
+    """The failed firing is put off; the next date is set all the same."""
+    ruth = Participant(0, RUTH, Status.STRANGER, Language.EN, "US", zone="America/New_York")
+    practice.coach.enrol(ruth, "ana")
+    practice.coach.fire_due()
+    practice.text("Y")
+    templates = {k: v for k, v in HANDBOOK.library.templates.items() if not k.startswith("check_in")}
+    practice.coach.handbook = replace(HANDBOOK, library=replace(HANDBOOK.library, templates=templates))
+    practice.clock.set(MORNING.replace(hour=21, minute=31))
+    drain(PLAN, practice.coach)
+    practice.coach.handbook = HANDBOOK
+    practice.clock.set(MORNING.replace(day=3, hour=21, minute=31))
+    before = len(practice.sent())
+    drain(PLAN, practice.coach)
+    assert any("how weak" in body for body in practice.sent()[before:])
+
+
+def test_a_history_that_breaks_the_rules_does_not_keep_an_emergency_unanswered(practice: Practice) -> None:
+    """The text is judged by itself, and staff are told."""
+    practice.text("3")
+    practice.coach.handbook = replace(HANDBOOK, trend=replace(HANDBOOK.trend, current=None))  # type: ignore[arg-type]
+    practice.text("I can't breathe")
+    assert any(body.startswith("Call 911 now") for body in practice.sent())

@@ -33,6 +33,13 @@ def fire(conversation: Conversation, timer: Timer, handbook: Handbook, now: date
     return (TaskRaised("unknown_timer", f"a timer of the unknown kind {timer.kind} came due"),)
 
 
+def following(conversation: Conversation, timer: Timer, handbook: Handbook, now: datetime) -> tuple[Event, ...]:
+    """The next firing of a prompt whose own decision failed, so that one fault does not end its chain."""
+    moment = Moment(conversation, handbook, now)
+    due = _due(moment, timer) if timer.kind == enrolment.PROMPT else None
+    return _next(moment, due) if due is not None else ()
+
+
 def _zone_unanswered(moment: Moment) -> tuple[Event, ...]:
     if moment.participant.zone is not None or moment.participant.status is not Status.ACTIVE:
         return ()
@@ -46,12 +53,17 @@ def _resume(moment: Moment) -> tuple[Event, ...]:
 
 
 def _prompt(moment: Moment, timer: Timer) -> tuple[Event, ...]:
+    due = _due(moment, timer)
+    return (*_send_or_skip(moment, due), *_next(moment, due)) if due is not None else ()
+
+
+def _due(moment: Moment, timer: Timer) -> Due | None:
+    """The firing a timer stands for; None when the programme has no such slot any more."""
     programme = moment.handbook.programmes[moment.participant.programme]
     slot = programme.slot(timer.payload["slot"])
     if moment.participant.zone is None or slot is None:
-        return ()
-    due = due_on(slot, moment.participant, date.fromisoformat(timer.payload["day"]), timer.due_at)
-    return (*_send_or_skip(moment, due), *_next(moment, due))
+        return None
+    return due_on(slot, moment.participant, date.fromisoformat(timer.payload["day"]), timer.due_at)
 
 
 def _next(moment: Moment, due: Due) -> tuple[Event, ...]:
