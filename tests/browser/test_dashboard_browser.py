@@ -64,7 +64,7 @@ def test_somebody_is_enrolled_after_correcting_the_form(office: Office) -> None:
     page.get_by_label("Time zone").fill("America/Chicago")
     page.get_by_label("Chronic kidney disease").check()
     page.get_by_role("button", name="Enrol and send the invitation").click()
-    summary = page.get_by_role("alert")
+    summary = page.get_by_role("alert").filter(has_text="Nobody was enrolled")
     expect(summary).to_be_focused()
     summary.get_by_role("link").click()
     expect(page.get_by_label("Mobile number")).to_be_focused()

@@ -7,15 +7,13 @@ from datetime import datetime
 from coach.core.conversation.moment import ASKED_IN_CALLS, Moment
 from coach.core.events import Event, Said
 from coach.core.handbook import Handbook
-from coach.core.model import Asked, Channel, Conversation, Status
-
-_TALKS = (Status.ACTIVE, Status.PAUSED)
+from coach.core.model import Asked, Channel, Conversation
 
 
 def greeting(conversation: Conversation, handbook: Handbook, now: datetime) -> Said:
     """The first words of any call: they name us and the emergency number, and nothing about health."""
     moment = Moment(conversation, handbook, now, Channel.VOICE)
-    known = conversation.participant.status in _TALKS
+    known = conversation.participant.status.talks
     template = "voice.greeting" if known else "voice.unknown_caller"
     return Said(template, moment.text(template, em=moment.spoken_number()))
 
@@ -23,7 +21,7 @@ def greeting(conversation: Conversation, handbook: Handbook, now: datetime) -> S
 def open_call(conversation: Conversation, handbook: Handbook, now: datetime) -> tuple[Event, ...]:
     """A person is there: put the open question of the check-in, or open one."""
     moment = Moment(conversation, handbook, now, Channel.VOICE)
-    if conversation.participant.status not in _TALKS:
+    if not conversation.participant.status.talks:
         return (Said("voice.unknown_caller", moment.text("voice.unknown_caller", em=moment.spoken_number())),)
     question = moment.question()
     if question is not None and question.asked in ASKED_IN_CALLS:

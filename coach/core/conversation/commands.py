@@ -10,12 +10,11 @@ from coach.core.conversation.hearing import Heard
 from coach.core.conversation.moment import Moment
 from coach.core.events import CheckInClosed, Event, OutboxCleared, StatusChanged, TaskRaised, TimersCleared, TimerSet
 from coach.core.handbook import Word
-from coach.core.model import Channel, Disposition, EscalationState, Intent, Kind, Lane, Status
+from coach.core.model import Channel, EscalationState, Intent, Kind, Lane, Status
 
 RESUME = "resume"
 _PAUSE = timedelta(days=7)
 _THANKS_AGAIN = timedelta(hours=12)
-_SERIOUS = (Disposition.URGENT, Disposition.EMERGENCY)
 
 
 def stop(moment: Moment, heard: Heard) -> tuple[Event, ...]:
@@ -53,7 +52,7 @@ def _questions_dropped(moment: Moment) -> tuple[Event, ...]:
 
 def _open_case_task(moment: Moment) -> tuple[Event, ...]:
     cases = moment.conversation.escalations
-    if any(case.level in _SERIOUS and case.state is not EscalationState.CLOSED for case in cases):
+    if any(case.level.is_serious and case.state is not EscalationState.CLOSED for case in cases):
         return (TaskRaised("opted_out_with_open_case", "opted out while an urgent case is open"),)
     return ()
 

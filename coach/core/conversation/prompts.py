@@ -12,10 +12,7 @@ from coach.core.conversation.moment import Moment
 from coach.core.events import CheckInOpened, Event, MessageQueued, PromptSkipped, StatusChanged, TaskRaised, TimerSet
 from coach.core.handbook import Handbook
 from coach.core.model import Asked, Channel, Conversation, Lane, Status, Timer
-from coach.core.programme import Due, due_on, group_for, next_due, suppression
-
-_NO_TEXTS = "no_text_channel"
-_NO_CONTENT = "blocked_by_gate"
+from coach.core.programme import Due, SkipReason, due_on, group_for, next_due, suppression
 
 
 def fire(conversation: Conversation, timer: Timer, handbook: Handbook, now: datetime) -> tuple[Event, ...]:
@@ -90,7 +87,7 @@ def _send_or_skip(moment: Moment, due: Due) -> tuple[Event, ...]:
     picked = choose(library, group, person, moment.conversation.sent, due.day)
     if not isinstance(picked, Template):
         because = f"no {group} text is safe for this profile (rule {picked.gate})"
-        return (PromptSkipped(due.slot.id, due.day, _NO_CONTENT, because),)
+        return (PromptSkipped(due.slot.id, due.day, SkipReason.BLOCKED_BY_GATE, because),)
     because = f"scheduled {due.slot.kind.value.replace('_', '-')} prompt of {due.day}"
     message = MessageQueued(picked.id, moment.text(picked.id), Lane.PROMPT, due.useful_until, because)
     return (*_question(due), message)
@@ -98,7 +95,9 @@ def _send_or_skip(moment: Moment, due: Due) -> tuple[Event, ...]:
 
 def _by_voice(due: Due) -> tuple[Event, ...]:
     if due.slot.asked is not Asked.WEAKNESS:
-        return (PromptSkipped(due.slot.id, due.day, _NO_TEXTS, "this person is reached by calls only"),)
+        return (
+            PromptSkipped(due.slot.id, due.day, SkipReason.NO_TEXT_CHANNEL, "this person is reached by calls only"),
+        )
     because = f"scheduled check-in call of {due.day}"
     call = MessageQueued("voice.check_in", "", Lane.PROMPT, due.useful_until, because, Channel.VOICE)
     return (*_question(due), call)

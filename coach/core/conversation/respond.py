@@ -10,7 +10,7 @@ from coach.core.conversation.moment import Moment
 from coach.core.conversation.safety import emergency_line, ends_call, raised, safety
 from coach.core.events import CheckInOpened, Event, MessageQueued, Observed, Said, TaskRaised
 from coach.core.handbook import Handbook, Word
-from coach.core.model import Asked, Channel, Conversation, Disposition, InboundMessage, Intent, Status
+from coach.core.model import Asked, Channel, Conversation, InboundMessage, Intent, Status
 
 _STRANGER_AGAIN = timedelta(days=30)
 _WE_WRITE_TO = (Status.INVITED, Status.ACTIVE, Status.PAUSED)
@@ -39,7 +39,7 @@ def cannot_wait(conversation: Conversation, message: InboundMessage, handbook: H
     """
     moment = Moment(conversation, handbook, now, message.channel)
     heard = hear(moment, message)
-    grave = heard.assessment.disposition in (Disposition.URGENT, Disposition.EMERGENCY)
+    grave = heard.assessment.disposition.is_serious
     return grave or _leaving(moment, heard) is not None or heard.reply.intent in (Intent.HELP, Intent.HUMAN)
 
 
@@ -94,7 +94,7 @@ def _not_active(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[
         return commands.start(moment, heard)
     if status is Status.PAUSED:
         return _active_after(moment, heard, told)
-    if told or status in (Status.OPTED_OUT, Status.WRONG_PERSON):
+    if told or status.has_left:
         return ()
     return _stranger(moment, heard)
 

@@ -30,8 +30,6 @@ _FIRST_STEPS = {
 
 _MEDICINE = "X5"
 """A medicine may be the cause: ask before the next dose, never stop alone."""
-_SERIOUS = (Disposition.URGENT, Disposition.EMERGENCY)
-_LEFT = (Status.OPTED_OUT, Status.WRONG_PERSON)
 
 
 def safety(moment: Moment, heard: Heard) -> tuple[Event, ...]:
@@ -66,7 +64,7 @@ def raised(events: tuple[Event, ...]) -> bool:
 
 def ends_call(events: tuple[Event, ...]) -> bool:
     """True when a call must end now: somebody was told to act at once, or a question of its own was put."""
-    serious = any(isinstance(event, EscalationRaised) and event.level in _SERIOUS for event in events)
+    serious = any(isinstance(event, EscalationRaised) and event.level.is_serious for event in events)
     return serious or any(isinstance(event, CheckInOpened) for event in events)
 
 
@@ -96,7 +94,7 @@ def _escalate(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, 
 
 
 def _tell(moment: Moment, heard: Heard, decision: Decision, level: Disposition) -> Iterator[Event]:
-    if moment.participant.status in _LEFT and level is not Disposition.EMERGENCY:
+    if moment.participant.status.has_left and level is not Disposition.EMERGENCY:
         return  # staff see the case; whoever left is answered only where a life may depend on it
     template, extra = _wording(moment, heard, decision, level)
     lane = {Disposition.EMERGENCY: Lane.EMERGENCY, Disposition.URGENT: Lane.URGENT}.get(level, Lane.REPLY)
@@ -105,7 +103,7 @@ def _tell(moment: Moment, heard: Heard, decision: Decision, level: Disposition) 
         yield CheckInOpened(Asked.SAFE, moment.today, scheduled=False)
     if moment.channel is Channel.VOICE:
         yield _spoken(moment, template, level, extra)
-        if level in _SERIOUS:
+        if level.is_serious:
             yield from (_closed_by_alarm(heard, question) for question in moment.open_questions())
 
 
@@ -178,7 +176,7 @@ def _sign(moment: Moment, heard: Heard, rules: tuple[str, ...], level: Dispositi
 
 
 def _recheck(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, ...]:
-    if moment.participant.status not in (Status.ACTIVE, Status.PAUSED):
+    if not moment.participant.status.talks:
         return ()
     score = next((r.value for r in heard.observations if r.value is not None and r.kind is Kind.WEAKNESS), None)
     question = CheckInOpened(Asked.ONSET, moment.today, scheduled=False, base=decision.base, need=decision.need)
@@ -195,7 +193,7 @@ def _recovery(moment: Moment) -> tuple[Event, ...]:
 
 def emergency_line(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """The emergency number for somebody who asks about an emergency, or tells of another person's."""
-    if moment.participant.status in _LEFT:
+    if moment.participant.status.has_left:
         return ()
     signs = moment.handbook.triage.signs
     asked_about = [signs[finding.code].level for finding in heard.reply.hypothetical if finding.code in signs]
