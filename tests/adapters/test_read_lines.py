@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -82,14 +81,6 @@ def test_a_labelled_file_is_scored_as_a_table(tmp_path: Path) -> None:
     file = tmp_path / "labelled.jsonl"
     file.write_text(json.dumps({"id": "1", "text": "my chest hurts", "expect": expect}) + "\n", "utf-8")
     assert "emergency recall" in score_file(file, LEXICON, RULES)
-
-
-def test_a_thousand_replies_take_less_than_two_seconds() -> None:
-    """The reader keeps up with a busy evening."""
-    began = time.perf_counter()
-    for _ in range(1000):
-        _answer(id="1", text="legs about a 4 today, a bit of tingling in my left foot since monday", asked="weakness")
-    assert time.perf_counter() - began < 2
 
 
 @pytest.mark.parametrize(
