@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from coach.adapters.database.engine import is_away
 from coach.cli import content, data, files, people, serving, staff
 from coach.cli.problems import WORK_FOUND_PROBLEMS, WRONG_USE, Problem
 from coach.settings import WrongSettings
@@ -43,7 +44,13 @@ def main() -> None:
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        _leave(WORK_FOUND_PROBLEMS, f"{_first_line(error)} (--debug shows where).")
+        _leave(WORK_FOUND_PROBLEMS, _sentence(error))
+
+
+def _sentence(error: Exception) -> str:
+    if is_away(error):
+        return "The database cannot be reached or opened; check COACH_DATABASE_URL, and that it is running."
+    return f"{_first_line(error)} (--debug shows where)."
 
 
 def _first_line(error: Exception) -> str:

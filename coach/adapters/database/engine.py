@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 
 _BUSY_MS = 15_000
 _READING = "coach_reading"
@@ -36,6 +37,11 @@ def open_engine(url: str) -> Engine:
         return _open_postgresql(address.set(drivername="postgresql+psycopg"))
     message = f"The database address must begin with sqlite:// or postgresql+psycopg://, not {address.drivername}://."
     raise UnknownDatabase(message)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether this is the database not answering, as against a fault of ours."""
+    return isinstance(error, OperationalError)
 
 
 def for_reading(engine: Engine) -> Engine:
