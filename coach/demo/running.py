@@ -145,7 +145,6 @@ def _say_where(address: str) -> None:
     console = Console()
     console.print("\n[bold]Leg Coach is running.[/bold]")
     console.print(f"  Phones and clock   {address}/phone")
-    console.print(
-        f"  Coordinators       {address}/   (sign in as [bold]{STAFF}[/bold], password [bold]{PASSWORD}[/bold])"
-    )
+    console.print(f"  Coordinators       {address}/")
+    console.print(f"  Sign in as         [bold]{STAFF}[/bold], password [bold]{PASSWORD}[/bold]")
     console.print("  Stop with Ctrl+C. Nothing leaves this machine.\n")
