@@ -28,6 +28,7 @@ class Options:
     look_up_after: timedelta = timedelta(minutes=2)
     decide_after: timedelta = timedelta(minutes=15)
     repeat_urgent_after: timedelta = timedelta(minutes=3)
+    blind_repeats: int = 2  # of what must arrive and may have arrived; then a person is told
     decide_again_after: timedelta = timedelta(seconds=10)
     tries: int = 3
     postpone: timedelta = timedelta(hours=1)
@@ -82,7 +83,7 @@ class Sending:
         proof = ConsentRecorded("revoked", "carrier", "21610", wording, message.channel)
         with self._store.begin() as tx:
             conversation = tx.conversation(message.participant_id, now)
-            if conversation.participant.status is not Status.OPTED_OUT:
+            if not conversation.participant.status.has_left:
                 tx.record(conversation, (proof, StatusChanged(Status.OPTED_OUT)), Cause(), now)
 
     def reconcile(self) -> int:
@@ -101,7 +102,8 @@ class Sending:
         unknown = found is None and not must_arrive  # what must arrive does not wait for a carrier that cannot be asked
         if unknown or now - message.begun_at < patience:
             return False
-        self._store.settle(message, None, send_again=must_arrive, now=now)
+        repeat = must_arrive and message.tries <= self._options.blind_repeats
+        self._store.settle(message, None, send_again=repeat, now=now)
         return True
 
     def _unbound(self, message: OutboundMessage) -> Sequence[str] | None:

@@ -277,3 +277,14 @@ def test_a_history_that_breaks_the_rules_does_not_keep_an_emergency_unanswered(p
     practice.coach.handbook = replace(HANDBOOK, trend=replace(HANDBOOK.trend, current=None))  # type: ignore[arg-type]
     practice.text("I can't breathe")
     assert any(body.startswith("Call 911 now") for body in practice.sent())
+
+
+def test_an_emergency_message_that_never_gets_an_answer_is_not_repeated_for_ever(practice: Practice) -> None:
+    """Two blind repeats, then a person is told."""
+    practice.carrier.script = [SendResult(Outcome.IN_DOUBT) for _ in range(20)]
+    practice.text("I can't breathe")
+    for _ in range(60):
+        practice.sent()
+        practice.clock.advance(timedelta(minutes=1))
+        practice.coach.reconcile()
+    assert len(practice.carrier.posted) == 3

@@ -214,6 +214,7 @@ class OutboundMessage:
     channel: Channel
     begun_at: datetime  # when this attempt began
     expires_at: datetime
+    tries: int = 1  # this attempt included
 
 
 @dataclass(frozen=True, slots=True)

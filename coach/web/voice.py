@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from coach.adapters.library.carrier import LineName, VoiceScript
+from coach.adapters.library.carrier import LineName, VoiceScript, WordsName
 from coach.adapters.twilio.forms import DIALOGUE, Form
 from coach.adapters.twilio.parse import parse_answer, raw_fields
 from coach.adapters.twilio.twiml import Listening, ask, most_keys, tell
@@ -110,7 +110,9 @@ class _Dialogue:
         if person is None:
             return self._tell("stranger", step.language)
         speech = _plain(step.form.get("SpeechResult"))
-        if self._alarming(speech):
+        if self._said(speech, "machine"):
+            return self._not_ready(step, n)
+        if self._said(speech, "alarm"):
             return self._hear(step, person, f"ready-{n}", 0) or self._not_ready(step, n)
         if step.form.get("Digits") == "1" or speech in map(_plain, self.script.all_words("ready")):
             return self._go_on(self.coach.open_call(person), step, 1)
@@ -170,8 +172,8 @@ class _Dialogue:
     def _address(self, attempt: str, where: str, state: Mapping[str, str]) -> str:
         return f"{self.prefix}/twilio/voice/{quote(attempt, safe='')}/{where}?{urlencode(state)}"
 
-    def _alarming(self, speech: str) -> bool:
-        return any(f" {_plain(word)} " in f" {speech} " for word in self.script.all_words("alarm"))
+    def _said(self, speech: str, words: WordsName) -> bool:
+        return any(f" {_plain(word)} " in f" {speech} " for word in self.script.all_words(words))
 
     def _person(self, step: _Step) -> str | None:
         """Whose words these are, in E.164; None when the caller withholds the number."""

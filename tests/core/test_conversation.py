@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from coach.core.conversation import respond
+from coach.core.conversation import cannot_wait, respond
 from coach.core.events import (
     CheckInClosed,
     CheckInOpened,
@@ -238,6 +238,93 @@ def test_a_wrong_person_never_becomes_the_patient(word: str) -> None:
     assert templates(facts) == []
     assert talk.conversation.participant.status is Status.WRONG_PERSON
     assert of(facts, Observed) == []
+
+
+def test_a_wrong_person_who_says_stop_and_start_stays_the_wrong_person() -> None:
+    """No detour makes another person the patient."""
+    talk = ruth(status=Status.WRONG_PERSON)
+    for word in ("STOP", "please stop texting me", "START", "LEGS"):
+        assert templates(talk.says(word)) == []
+    assert talk.conversation.participant.status is Status.WRONG_PERSON
+
+
+@pytest.mark.parametrize("text", ["No, I can't breathe", "no puedo respirar"])
+def test_an_emergency_in_the_answer_to_an_invitation_is_no_refusal(text: str) -> None:
+    """Only the emergency message; the invitation stays open."""
+    talk = meet(MORNING)
+    talk.says("LEGS")
+    assert templates(talk.says(text)) == ["escalation.emergency"]
+    assert talk.conversation.participant.status is Status.INVITED
+
+
+def test_every_text_that_cannot_be_read_reaches_a_person() -> None:
+    """The replies stop after two; the tasks do not."""
+    talk = asked_for_score()
+    talk.says("asdf qwer")
+    talk.says("zxcv")
+    third = talk.says("hjkl")
+    assert templates(third) == []
+    assert tasks(third) == ["unread_text"]
+
+
+def test_a_question_about_the_scale_is_no_score() -> None:
+    """'Is 10 the worst?' just after an answer."""
+    talk = asked_for_score()
+    talk.says("4")
+    facts = talk.says("is 10 the worst?")
+    assert [o for o in of(facts, Observed) if o.observation.kind is Kind.WEAKNESS] == []
+    assert of(facts, EscalationRaised) == []
+
+
+def test_a_score_after_words_of_self_harm_is_still_heard() -> None:
+    """The question that came between does not end the check-in."""
+    talk = asked_for_score()
+    talk.says("I want to die")
+    talk.says("Y")
+    facts = talk.says("7")
+    assert [o.observation.value for o in of(facts, Observed) if o.observation.kind is Kind.WEAKNESS] == [7.0]
+
+
+def test_a_pause_before_the_zone_is_known_ends_too() -> None:
+    """After a week staff hear that the zone is missing; resuming by text asks for it."""
+    talk = meet(MORNING)
+    for text in ("LEGS", "Y", "pause"):
+        talk.says(text)
+    assert "enrol.ask_zone" in templates(talk.says("resume"))
+    talk.says("pause")
+    talk.at(MORNING + timedelta(days=8))
+    assert talk.conversation.participant.status is Status.ACTIVE
+
+
+@pytest.mark.parametrize("answer", ["1 please", "Eastern", "eastern time", "2", "option 3"])
+def test_a_time_zone_may_be_named_or_numbered(answer: str) -> None:
+    """Small words beside the choice do no harm."""
+    talk = meet(MORNING)
+    for text in ("LEGS", "Y", answer):
+        talk.says(text)
+    assert talk.conversation.participant.zone is not None
+
+
+def test_an_urgent_sign_told_before_enrolment_is_no_repeat_after_it() -> None:
+    """The programme begins with a clean record of what was told."""
+    talk = meet(MORNING)
+    talk.says("my pee looks like cola")
+    talk.at(MORNING + timedelta(days=1))
+    for text in ("LEGS", "Y", "1"):
+        talk.says(text)
+    talk.at(MORNING + timedelta(days=2))
+    assert len(of(talk.says("my pee looks like cola"), EscalationRaised)) == 1
+
+
+@pytest.mark.parametrize(
+    ("speech", "grave"),
+    [("my face is drooping", True), ("take me off your list", True), ("who is this", False), ("good afternoon", False)],
+)
+def test_what_is_said_before_a_call_begins_counts_when_it_cannot_wait(speech: str, grave: bool) -> None:  # noqa: FBT001
+    """An alarm or a wish to be left alone; not a greeting."""
+    talk = ruth(channel=Channel.VOICE)
+    message = InboundMessage("CA1-ready-1", RUTH, "+1", speech, MORNING, Channel.VOICE)
+    assert cannot_wait(talk.conversation, message, HANDBOOK, MORNING) is grave
 
 
 def test_the_carriers_own_stop_counts_whatever_the_word() -> None:

@@ -293,6 +293,13 @@ def test_what_the_coach_finds_grave_is_read_before_any_key(rosa: Phone, coach: R
     assert [message.body for message in coach.heard.values()] == ["my face is drooping"]
 
 
+def test_a_machine_that_was_not_detected_is_not_taken_for_the_person(rosa: Phone, coach: RecordingCoach) -> None:
+    """Whatever its greeting holds."""
+    greeting = "if this is an emergency hang up and dial 911, or leave a message after the beep"
+    rosa.go("/twilio/voice/att-rosa/ready/1?lang=en", SpeechResult=greeting)
+    assert coach.heard == {}
+
+
 def test_an_answer_goes_to_the_coach_and_its_words_come_back(rosa: Phone, coach: RecordingCoach) -> None:
     """A key press is a message like a text, with an id of its own."""
     answer = rosa.go("/twilio/voice/att-rosa/turn/1?asked=weakness&lang=en&silent=0", Digits="7")

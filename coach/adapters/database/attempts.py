@@ -132,7 +132,7 @@ def in_doubt(connection: Connection, older_than: datetime, limit: int) -> Sequen
         attempt.c.started_at < older_than,
     )
     rows = connection.execute(doubtful.order_by(attempt.c.started_at, attempt.c.id).limit(limit))
-    return [message_of(row, row.attempt_id, row.started_at) for row in rows]
+    return [message_of(row, row.attempt_id, row.started_at, row.tries) for row in rows]
 
 
 def settle(
@@ -155,7 +155,7 @@ def settle(
 def message_of_attempt(connection: Connection, attempt_id: str) -> OutboundMessage | None:
     """The message an attempt was made for."""
     row = connection.execute(_attempts().where(attempt.c.id == attempt_id)).one_or_none()
-    return message_of(row, attempt_id, row.started_at) if row else None
+    return message_of(row, attempt_id, row.started_at, row.tries) if row else None
 
 
 def bound_carrier_ids(connection: Connection, carrier_ids: Sequence[str]) -> frozenset[str]:

@@ -134,7 +134,7 @@ def _dropped(row: Row[Any], state: OutboxState, now: datetime) -> dict[str, Any]
 def _begin_attempts(
     connection: Connection, claim: Claim, claimed: Iterable[tuple[Row[Any], str]]
 ) -> Sequence[OutboundMessage]:
-    messages = [message_of(row, attempt_id, claim.now) for row, attempt_id in claimed]
+    messages = [message_of(row, attempt_id, claim.now, row.tries + 1) for row, attempt_id in claimed]
     if messages:
         ids = [message.outbox_id for message in messages]
         leased = {"state": OutboxState.SENDING, "lease_until": claim.now + claim.lease, "tries": outbox.c.tries + 1}
@@ -144,7 +144,7 @@ def _begin_attempts(
     return messages
 
 
-def message_of(row: Row[Any], attempt_id: str, begun_at: datetime) -> OutboundMessage:
+def message_of(row: Row[Any], attempt_id: str, begun_at: datetime, tries: int) -> OutboundMessage:
     """A row of `outbox` as the value its sender gets."""
     return OutboundMessage(
         outbox_id=row.id,
@@ -156,4 +156,5 @@ def message_of(row: Row[Any], attempt_id: str, begun_at: datetime) -> OutboundMe
         channel=Channel(row.channel),
         begun_at=begun_at,
         expires_at=row.expires_at,
+        tries=tries,
     )

@@ -27,7 +27,7 @@ LineName: TypeAlias = Literal[
     "voicemail",
     "voicemail_without_phone",
 ]
-WordsName: TypeAlias = Literal["alarm", "choice_hints", "number_hints", "ready"]
+WordsName: TypeAlias = Literal["alarm", "machine", "choice_hints", "number_hints", "ready"]
 _T = TypeVar("_T")
 _PLACES = frozenset({"organisation", "support_phone", "emergency", "emergency_digits"})
 

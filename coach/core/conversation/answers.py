@@ -12,6 +12,7 @@ from coach.core.programme import week_of
 
 _HIGH, _MIDDLE = 7, 4
 _PATIENCE = 2
+_AGAIN = {Asked.RED_FLAG: "voice.red_flag_again", Asked.ONSET: "recheck.j0"}
 
 
 def answers_question(heard: Heard) -> bool:
@@ -107,9 +108,9 @@ def not_understood(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if moment.already_sent("unclear.first", timedelta(hours=24)) or moment.already_sent(
         "score.again", timedelta(hours=24)
     ):
-        if moment.already_sent("unclear.second", timedelta(hours=24)):
-            return ()  # a person has it already; an answering machine must not be talked to for ever
         task = TaskRaised("unread_text", "two texts in a row could not be read")
+        if moment.already_sent("unclear.second", timedelta(hours=24)):
+            return (task,)  # an answering machine must not be talked to for ever
         return (task, moment.reply("unclear.second", "the text could not be read twice"))
     template = "score.again" if heard.asked is Asked.WEAKNESS and _has_digit(heard) else "unclear.first"
     return (moment.reply(template, "the text could not be read"),)
@@ -125,6 +126,8 @@ def _not_understood_in_call(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if len(missed) + 1 >= _PATIENCE:
         task = TaskRaised("unread_call", "the answers in a call could not be understood")
         given_up = (CheckInClosed(heard.question.id, answered=False),) if heard.question else ()
+        if heard.asked is Asked.ONSET:
+            return (task, *given_up, *moment.ask_by_voice(Asked.RED_FLAG))
         return (task, *given_up, moment.reply("voice.goodbye", "the call ended without an answer"))
-    again = "voice.red_flag_again" if heard.asked is Asked.RED_FLAG else "voice.score_again"
+    again = _AGAIN.get(heard.asked, "voice.score_again")
     return (moment.reply(again, "the answer could not be understood"),)

@@ -23,6 +23,8 @@ def stop(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     A question about the sender's own words never arises here: the carrier's list matches single words only, while any
     reasonable wording counts (47 CFR 64.1200(a)(10)).
     """
+    if moment.participant.status is Status.WRONG_PERSON:
+        return (record_consent(moment, "revoked", heard.message.body), *_questions_dropped(moment))
     left = (
         record_consent(moment, "revoked", heard.message.body),
         OutboxCleared((Lane.REPLY, Lane.PROMPT), "opted out"),
@@ -64,6 +66,8 @@ def start(moment: Moment, heard: Heard) -> tuple[Event, ...]:
         return ()
     if person.status is Status.ACTIVE:
         return (moment.reply("enrol.already", "is already taking part"),)
+    if person.status is Status.PAUSED and person.enrolled_on is None:
+        return _resume(moment, heard)
     if person.enrolled_on is None:
         return join_by_text(moment, moment.language)
     back = moment.reply("start.back", "came back")

@@ -30,6 +30,7 @@ PROMPT = "prompt"
 
 _ZONE_PATIENCE = timedelta(hours=24)
 _INVITATION_USEFUL = timedelta(hours=3)
+_FILLERS = frozenset("please thanks option number time its it is the por favor gracias opcion numero es la el".split())  # noqa: SIM905
 _ONE_INVITATION = timedelta(days=35)
 
 
@@ -142,9 +143,9 @@ def answer_zone(moment: Moment, heard: Heard) -> tuple[Event, ...]:
 
 def _picked(choices: Sequence[ZoneChoice], heard: Heard) -> ZoneChoice | None:
     """The choice whose number or name is the whole text; a sentence that begins with a number is something else."""
-    said = plain(heard.message.body)
+    said = " ".join(word for word in plain(heard.message.body).split() if word not in _FILLERS)
     for number, choice in enumerate(choices, start=1):
-        names = [plain(label) for label in choice.labels.values()]
+        names = [plain(label).removesuffix(" time") for label in choice.labels.values()]
         if said in (str(number), *names, *(f"{number} {name}" for name in names)):
             return choice
     return None

@@ -19,6 +19,7 @@ _TOGETHER = timedelta(hours=48)
 """Signs this close together count as one picture (combinations X1 to X18)."""
 
 _AMOUNT_KINDS = {Asked.HYDRATION: Kind.CUPS, Asked.EXERCISE: Kind.MINUTES}
+_CORRECTING = frozenset("sorry oops meant mean correction perdon perdone disculpe quise digo corrijo".split())  # noqa: SIM905
 _RED_FLAG_KEYS = {"1": True, "2": False}
 
 
@@ -50,14 +51,24 @@ class Heard:
 def hear(moment: Moment, message: InboundMessage) -> Heard:
     """Read and triage a text against the open question."""
     question = moment.question()
+    if question is not None and question.closed_at is not None and not _corrects(message.body):
+        question = None
     asked = question.asked if question else Asked.NOTHING
     reply = read(message.body, asked, moment.language, message.channel, moment.handbook.lexicon)
+    keyword = moment.handbook.keywords.get(plain(message.body))
+    if message.opt_out_type == "STOP" or (keyword is not None and keyword.word is Word.CARRIER_STOP):
+        reply = replace(reply, intent=Intent.STOP)
     if asked is Asked.RED_FLAG and message.body.strip() in _RED_FLAG_KEYS:
         reply = replace(reply, intent=Intent.ANSWER, yes=_RED_FLAG_KEYS[message.body.strip()])
     assessment = triage.assess(reply, moment.participant.profile, moment.handbook.triage, _recent_codes(moment))
-    keyword = moment.handbook.keywords.get(plain(message.body))
     observations = tuple(_observations(moment, reply, assessment, asked, keyword))
     return Heard(message, question, reply, assessment, keyword, observations)
+
+
+def _corrects(text: str) -> bool:
+    """A number alone, or words that take something back; a question about the scale is neither."""
+    words = plain(text).split()
+    return "?" not in text and (len(words) == 1 or not _CORRECTING.isdisjoint(words))
 
 
 def plain(text: str) -> str:

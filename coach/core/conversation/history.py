@@ -31,16 +31,15 @@ def day_one(conversation: Conversation) -> date | None:
 
 
 def programme_day(day: date, first: date | None) -> int:
-    """1 on the first day; whatever came before it counts as that day."""
+    """1 on the first day."""
     return max(1, (day - first).days + 1) if first else 1
 
 
 def rows(conversation: Conversation) -> tuple[Row, ...]:
-    """Everything heard and every check-in missed, in the order it happened."""
-    heard = [
-        _heard_row(conversation, at, list(facts))
-        for at, facts in groupby(conversation.observations, key=lambda fact: fact.at)
-    ]
+    """Everything heard and every check-in missed since the first day, in the order it happened."""
+    first = day_one(conversation)
+    since = [fact for fact in conversation.observations if first is None or fact.day >= first]
+    heard = [_heard_row(conversation, at, list(facts)) for at, facts in groupby(since, key=lambda fact: fact.at)]
     missed = [_missed_row(conversation, check_in) for check_in in conversation.check_ins if _was_missed(check_in)]
     return tuple(sorted(heard + missed, key=lambda row: (row.day, row.at)))
 

@@ -21,6 +21,7 @@ ALARM_USEFUL = timedelta(hours=24)
 _QUESTION_OPEN = timedelta(hours=24)
 _LONG_QUESTION_OPEN = timedelta(days=7)
 _CORRECTION = timedelta(minutes=15)
+_CAME_BETWEEN = (Asked.SAFE, Asked.ONSET)
 _LONG_QUESTIONS = (Asked.JOIN, Asked.ZONE)
 ASKED_IN_CALLS = {
     Asked.WEAKNESS: "voice.ask_score",
@@ -60,11 +61,17 @@ class Moment:
         That is the newest one put, while it is open and not out of date; older ones do not come back to life, because a
         number would be taken for what nobody has in mind any more. A score may be corrected for some minutes.
         """
-        put = [c for c in self.conversation.check_ins if c.asked is not Asked.RED_FLAG or self.channel is Channel.VOICE]
+        put = [c for c in self.conversation.check_ins if self._may_be_meant(c)]
         if put and (self._is_open(put[-1]) or self._is_correctable(put[-1])):
             return put[-1]
         waiting = [c for c in put if c.asked in _LONG_QUESTIONS and self._is_open(c)]
         return waiting[-1] if waiting else None
+
+    def _may_be_meant(self, question: CheckIn) -> bool:
+        """Not a question of a call, seen from a text, and not one that came between and is over."""
+        if question.asked is Asked.RED_FLAG and self.channel is not Channel.VOICE:
+            return False
+        return question.closed_at is None or question.asked not in _CAME_BETWEEN
 
     def open_questions(self) -> tuple[CheckIn, ...]:
         """Every question that is still open, answerable or not."""

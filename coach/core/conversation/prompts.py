@@ -44,8 +44,11 @@ def _zone_unanswered(moment: Moment) -> tuple[Event, ...]:
 
 
 def _resume(moment: Moment) -> tuple[Event, ...]:
-    if moment.participant.status is not Status.PAUSED or moment.participant.zone is None:
+    if moment.participant.status is not Status.PAUSED:
         return ()
+    if moment.participant.zone is None:
+        because = "the pause is over, but it is not known which time zone they live in, so nothing is sent"
+        return (StatusChanged(Status.ACTIVE), TaskRaised("zone_unknown", because))
     return (StatusChanged(Status.ACTIVE), *enrolment.restart(moment))
 
 

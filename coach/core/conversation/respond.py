@@ -40,13 +40,12 @@ def cannot_wait(conversation: Conversation, message: InboundMessage, handbook: H
     moment = Moment(conversation, handbook, now, message.channel)
     heard = hear(moment, message)
     grave = heard.assessment.disposition.is_serious
-    return grave or _leaving(moment, heard) is not None or heard.reply.intent in (Intent.HELP, Intent.HUMAN)
+    return grave or _leaving(moment, heard) is Status.OPTED_OUT
 
 
 def _leaving(moment: Moment, heard: Heard) -> Status | None:
     """The standing of somebody who leaves with this very text."""
-    stopped = heard.is_word(Word.CARRIER_STOP) or heard.message.opt_out_type == "STOP"
-    if heard.reply.intent is Intent.STOP or stopped:
+    if heard.reply.intent is Intent.STOP:
         return Status.OPTED_OUT
     if heard.reply.intent is Intent.WRONG_PERSON and moment.participant.status in _WE_WRITE_TO:
         return Status.WRONG_PERSON
@@ -68,7 +67,9 @@ def _answer(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[Even
     if leaving is Status.WRONG_PERSON:
         return commands.wrong_person(moment, heard)
     if heard.asked is Asked.SAFE and heard.reply.yes is not None and not told:
-        return (*answers.close_question(heard), *answers.acknowledge(moment, heard))
+        answered = answers.acknowledge(moment, heard)
+        said_no_more = moment.participant.status.has_left and heard.reply.yes
+        return (*answers.close_question(heard), *(() if said_no_more else answered))
     if moment.participant.status is not Status.ACTIVE:
         return _not_active(moment, heard, told)
     return _active_after(moment, heard, told)
@@ -86,7 +87,7 @@ def _not_active(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[
     status = moment.participant.status
     if status is Status.WRONG_PERSON:
         return _wrong_person_returns(heard)
-    if status is Status.INVITED and heard.asked is Asked.JOIN and (heard.reply.yes is not None or not told):
+    if status is Status.INVITED and heard.asked is Asked.JOIN and not told:
         return enrolment.answer_invitation(moment, heard)
     if heard.is_word(Word.JOIN) and status is not Status.PAUSED:
         return _join_or_return(moment, heard)
