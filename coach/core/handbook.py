@@ -44,6 +44,7 @@ class Handbook:
     triage: TriageRules
     trend: TrendRules
     keywords: Mapping[str, Keyword]
+    speaks: Mapping[str, Language]  # small words by the language they show
     outcomes: tuple[CaseOutcome, ...]
     organisation: str = "Leg Coach"
     support_phone: str = ""

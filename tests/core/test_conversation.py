@@ -129,6 +129,20 @@ def test_a_stranger_is_told_how_to_join_once_a_month() -> None:
     assert tasks(second) == ["unknown_sender"]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("me duele el pecho y no puedo respirar", "Llame al 911 ahora"),
+        ("my chest hurts and I can't breathe", "Call 911 now"),
+        ("hola, quien es usted", "mande PIERNAS"),
+        ("hello who is it", "text LEGS"),
+    ],
+)
+def test_a_stranger_is_answered_in_the_language_they_write(text: str, words: str) -> None:
+    """Nobody has asked them yet which they speak."""
+    assert words in of(meet(MORNING).says(text), MessageQueued)[0].body
+
+
 # --- Safety ---
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from coach.adapters.library.content import load_library, load_outcomes
-from coach.adapters.library.keywords import load_keywords
+from coach.adapters.library.keywords import load_keywords, load_speaks
 from coach.adapters.library.lexicon import load_lexicon
 from coach.adapters.library.programmes import load_programmes
 from coach.adapters.library.trend import load_trend_rules
@@ -22,6 +22,7 @@ def load_handbook(folder: Path, organisation: str, support_phone: str = "") -> H
         triage=load_triage(folder),
         trend=load_trend_rules(folder / "triage" / "rules.toml"),
         keywords=load_keywords(folder),
+        speaks=load_speaks(folder),
         outcomes=load_outcomes(folder),
         organisation=organisation,
         support_phone=support_phone,

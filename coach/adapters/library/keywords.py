@@ -30,16 +30,27 @@ class _File(BaseModel):
     booked: _Words
     log: _Words
     carrier_stop: _Words
+    speaks: _Words
+
+
+def load_speaks(folder: Path) -> Mapping[str, Language]:
+    """The small words that show a language. Raises as `load_keywords`."""
+    words = _read(folder).speaks
+    return {**{plain(w): Language.EN for w in words.en}, **{plain(w): Language.ES for w in words.es}}
+
+
+def _read(folder: Path) -> _File:
+    path = folder / "keywords.toml"
+    try:
+        return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        message = f"{path.name}: {error}"
+        raise ValueError(message) from None
 
 
 def load_keywords(folder: Path) -> Mapping[str, Keyword]:
     """Every keyword in the form it is compared in. Raises ValueError that names the file and what to mend."""
-    path = folder / "keywords.toml"
-    try:
-        content = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        message = f"{path.name}: {error}"
-        raise ValueError(message) from None
+    content = _read(folder)
     found: dict[str, Keyword] = {}
     for word in Word:
         words: _Words = getattr(content, word.value)

@@ -11,7 +11,7 @@ from coach.core import triage
 from coach.core.conversation.moment import Moment
 from coach.core.events import Event, Observed, ReplyRead
 from coach.core.handbook import Keyword, Word
-from coach.core.model import Asked, Assessment, CheckIn, InboundMessage, Intent, Kind, Observation, Reply
+from coach.core.model import Asked, Assessment, CheckIn, InboundMessage, Intent, Kind, Language, Observation, Reply
 from coach.core.reading import read
 from coach.core.trend import Seen, answers_of
 
@@ -63,6 +63,12 @@ def hear(moment: Moment, message: InboundMessage) -> Heard:
     assessment = triage.assess(reply, moment.participant.profile, moment.handbook.triage, _recent_codes(moment))
     observations = tuple(_observations(moment, reply, assessment, asked, keyword))
     return Heard(message, question, reply, assessment, keyword, observations)
+
+
+def language_of(text: str, moment: Moment) -> Language:
+    """The language a stranger seems to write in; English when nothing shows it."""
+    shown = [moment.handbook.speaks[word] for word in plain(text).split() if word in moment.handbook.speaks]
+    return Language.ES if shown.count(Language.ES) > shown.count(Language.EN) else Language.EN
 
 
 def _corrects(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from coach.core.conversation import answers, commands, enrolment
-from coach.core.conversation.hearing import Heard, hear
+from coach.core.conversation.hearing import Heard, hear, language_of
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.safety import emergency_line, ends_call, raised, safety
 from coach.core.events import CheckInOpened, Event, MessageQueued, Observed, Said, TaskRaised
@@ -24,6 +24,8 @@ def respond(
     The order: safety of the raw text, always; then opt-out; the open question; commands and questions; unclear.
     """
     moment = Moment(conversation, handbook, now, message.channel)
+    if conversation.participant.status is Status.STRANGER:
+        moment = enrolment.speaking(moment, language_of(message.body, moment))
     heard = hear(moment, message)
     leaving = _leaving(moment, heard)
     safe = moment if leaving is None else moment.standing(leaving)
