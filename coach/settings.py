@@ -91,15 +91,11 @@ class Settings(BaseSettings):
 def read_settings(environment: Mapping[str, str], use: Use, env_file: Path | None = Path(".env")) -> Settings:
     """Read the settings for a use. Raises WrongSettings with every problem found, never a secret's value."""
     given = _given(environment, env_file)
-    problems = _unknown(given)
+    unknown = sorted({*given} - {_PREFIX + name.upper() for name in Settings.model_fields})
+    problems = [f"{name}: there is no such setting; remove it or mend its spelling." for name in unknown]
+    known = {name.removeprefix(_PREFIX).lower(): value for name, value in given.items() if name not in unknown}
     try:
-        settings = Settings.model_validate(
-            {
-                name.removeprefix(_PREFIX).lower(): value
-                for name, value in given.items()
-                if name not in _unknown_names(given)
-            }
-        )
+        settings = Settings.model_validate(known)
     except ValidationError as error:
         raise WrongSettings(problems + [_sentence(dict(e)) for e in error.errors()]) from None
     if use is Use.LIVE:
@@ -124,16 +120,6 @@ def _value(name: str, value: str) -> str:
     except OSError as error:
         problem = f"{name}: the file cannot be read ({error.strerror}); check the path and its permissions."
         raise WrongSettings([problem]) from None
-
-
-def _unknown_names(given: Mapping[str, str]) -> set[str]:
-    return {*given} - {_PREFIX + name.upper() for name in Settings.model_fields}
-
-
-def _unknown(given: Mapping[str, str]) -> list[str]:
-    return [
-        f"{name}: there is no such setting; remove it or mend its spelling." for name in sorted(_unknown_names(given))
-    ]
 
 
 def _sentence(error: Mapping[str, object]) -> str:

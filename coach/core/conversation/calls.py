@@ -20,9 +20,9 @@ def greeting(conversation: Conversation, handbook: Handbook, now: datetime) -> S
 
 def open_call(conversation: Conversation, handbook: Handbook, now: datetime) -> tuple[Event, ...]:
     """A person is there: put the open question of the check-in, or open one."""
-    moment = Moment(conversation, handbook, now, Channel.VOICE)
     if not conversation.participant.status.talks:
-        return (Said("voice.unknown_caller", moment.text("voice.unknown_caller", em=moment.spoken_number())),)
+        return (greeting(conversation, handbook, now),)
+    moment = Moment(conversation, handbook, now, Channel.VOICE)
     question = moment.question()
     if question is not None and question.asked in ASKED_IN_CALLS:
         return (moment.spoken_question(question.asked),)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from coach.core.conversation.enrolment import INVITE, PROMPT, join_by_text, record_consent, restart
 from coach.core.conversation.hearing import Heard
+from coach.core.conversation.history import scores
 from coach.core.conversation.moment import Moment
 from coach.core.events import CheckInClosed, Event, OutboxCleared, StatusChanged, TaskRaised, TimersCleared, TimerSet
 from coach.core.handbook import Word
@@ -178,10 +179,10 @@ def keyword(moment: Moment, heard: Heard) -> tuple[Event, ...] | None:
 
 
 def _figures(moment: Moment) -> dict[str, str]:
-    scores = [f for f in moment.conversation.observations if f.kind == "weakness" and f.value is not None]
-    if not scores:
+    given = scores(moment.conversation.observations)
+    if not given:
         return {"days": "0", "score": "-", "lowest": "-", "highest": "-"}
-    values = [f.value or 0 for f in scores]
-    days = (moment.today - scores[0].day).days + 1
+    values = [score.value or 0 for score in given]
+    days = (moment.today - given[0].day).days + 1
     figures = {"days": str(days), "score": f"{values[-1]:g}"}
     return figures | {"lowest": f"{min(values):g}", "highest": f"{max(values):g}"}

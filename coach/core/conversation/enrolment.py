@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from coach.core import schedule
 from coach.core.content import ZoneChoice
+from coach.core.conversation.answers import close_question
 from coach.core.conversation.hearing import Heard, plain
 from coach.core.conversation.moment import Moment
 from coach.core.events import (
-    CheckInClosed,
     CheckInOpened,
     ConsentRecorded,
     DetailsChanged,
@@ -89,7 +89,7 @@ def answer_invitation(moment: Moment, heard: Heard) -> tuple[Event, ...]:
 def _confirmed(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     welcome = moment.reply("enrol.welcome", "agreed to take part")
     return (
-        *_closed(heard),
+        *close_question(heard),
         _consent(moment, "confirmed", "enrol.invitation", heard.message.body),
         StatusChanged(Status.ACTIVE),
         welcome,
@@ -99,15 +99,11 @@ def _confirmed(moment: Moment, heard: Heard) -> tuple[Event, ...]:
 
 def _declined(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (
-        *_closed(heard),
+        *close_question(heard),
         _consent(moment, "declined", "enrol.invitation", heard.message.body),
         moment.reply("enrol.declined", "declined the invitation"),
         StatusChanged(Status.OPTED_OUT),
     )
-
-
-def _closed(heard: Heard) -> tuple[Event, ...]:
-    return (CheckInClosed(heard.question.id, answered=True),) if heard.question else ()
 
 
 def _zone_or_start(moment: Moment) -> tuple[Event, ...]:
@@ -135,7 +131,7 @@ def answer_zone(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     picked = _picked(choices, heard)
     if picked is not None:
         started = moment.reply("enrol.started", "told the time zone")
-        return (*_closed(heard), *start_programme(moment, picked.zone), started)
+        return (*close_question(heard), *start_programme(moment, picked.zone), started)
     if moment.already_sent("enrol.zone_again", timedelta(days=7)):
         return (TaskRaised("zone_unknown", "the answer to the time-zone question could not be read"),)
     return (moment.reply("enrol.zone_again", "the time zone could not be read", choices=_listed(moment)),)

@@ -127,9 +127,9 @@ class Moment:
         """The emergency number digit by digit, so that a synthetic voice does not say nine hundred and eleven."""
         return " ".join(self.handbook.library.numbers_for(self.participant.country).emergency)
 
-    def ask_by_voice(self, asked: Asked, *, scheduled: bool = False) -> tuple[Event, ...]:
+    def ask_by_voice(self, asked: Asked) -> tuple[Event, ...]:
         """Open a question of the call and speak it."""
-        return (self.spoken_question(asked), CheckInOpened(asked, self.today, scheduled=scheduled))
+        return (self.spoken_question(asked), CheckInOpened(asked, self.today, scheduled=False))
 
     def spoken_question(self, asked: Asked) -> Event:
         """The words of a question of the call."""

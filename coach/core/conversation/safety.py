@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from coach.core import trend
 from coach.core.conversation.hearing import Heard
-from coach.core.conversation.history import day_one, row, rows
+from coach.core.conversation.history import day_one, row, rows, scores
 from coach.core.conversation.moment import Moment
 from coach.core.events import CheckInClosed, CheckInOpened, EscalationRaised, Event, Said, TaskRaised
-from coach.core.model import Asked, Channel, CheckIn, Disposition, Kind, Lane, Language, Status
+from coach.core.model import Asked, Channel, CheckIn, Disposition, Lane, Language, Status
 from coach.core.trend import Action, Decision
 
 _QUOTE = 300
@@ -152,12 +152,13 @@ def _emergency_wording(moment: Moment, decision: Decision) -> str:
 
 
 def _trend_figures(moment: Moment, heard: Heard) -> dict[str, str]:
-    scored = [r for r in (*rows(moment.conversation),) if r.weakness is not None]
-    zone = moment.participant.zone or "UTC"
-    today = row(moment.now, heard.observations, zone=zone, day_one=day_one(moment.conversation))
-    first = scored[0].day if scored else today.day
-    score = today.weakness if today.weakness is not None else (scored[-1].weakness if scored else 0)
-    return {"days": str(today.day - first + 1), "score": f"{score or 0:g}"}
+    """Since when there are scores (days, today included), and the last of them."""
+    first = day_one(moment.conversation)
+    given = scores((*moment.conversation.observations, *heard.observations))
+    counted = [score for score in given if first is None or score.day >= first]
+    if not counted:
+        return {"days": "1", "score": "0"}
+    return {"days": str((moment.today - counted[0].day).days + 1), "score": f"{counted[-1].value or 0:g}"}
 
 
 def _from_codes(moment: Moment, rules: tuple[str, ...]) -> bool:
@@ -178,7 +179,7 @@ def _sign(moment: Moment, heard: Heard, rules: tuple[str, ...], level: Dispositi
 def _recheck(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, ...]:
     if not moment.participant.status.talks:
         return ()
-    score = next((r.value for r in heard.observations if r.value is not None and r.kind is Kind.WEAKNESS), None)
+    score = next((given.value for given in scores(heard.observations)), None)
     question = CheckInOpened(Asked.ONSET, moment.today, scheduled=False, base=decision.base, need=decision.need)
     if score is None or "J1" not in decision.rules:
         return (question, moment.reply("recheck.j0", decision.because))
