@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -156,6 +156,12 @@ class Store(Protocol):
 
     def finish_task(self, task_id: int, staff: str, now: datetime) -> bool:
         """Mark a coordinator's task as done; False when there is none or it was done before."""
+
+    def declare_heat(self, zone: str, first_day: date, last_day: date, staff: str, now: datetime) -> int | None:
+        """Store a heat alert, both days included; None when one that has not ended holds on all these days."""
+
+    def end_heat(self, alert_id: int, staff: str, now: datetime) -> bool:
+        """End a heat alert; False when there is none or it was ended before."""
 
     def begin(self) -> AbstractContextManager[Transaction]:
         """Open a transaction; commits at the end of the block, rolls back when it raises."""

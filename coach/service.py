@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from coach.core import escalation
+from coach.core import escalation, schedule
 from coach.core.conversation import (
     ASKED_IN_CALLS,
     Moment,
@@ -71,6 +71,21 @@ class Refused:
 
 class Undecided(Exception):
     """A spoken answer was stored but could not be decided; the caller must not hear a goodbye."""
+
+
+FORESEEN = timedelta(days=30)
+"""No heat alert reaches further ahead: nobody knows the weather so long before, and a slip of the pen could."""
+
+
+def heat_refusal(first_day: date, last_day: date, today: date) -> str | None:
+    """Why a heat alert cannot hold on these local days, in one sentence; None when it can."""
+    if last_day < first_day:
+        return "The last day lies before the first; choose the same day or a later one."
+    if last_day < today:
+        return "These days are over; choose today or later."
+    if last_day > today + FORESEEN:
+        return f"Choose a last day within the next {FORESEEN.days} days."
+    return None
 
 
 def _nobody() -> None:
@@ -278,3 +293,17 @@ class Coach:
         if self.store.finish_task(task_id, staff, self.clock()):
             return Done(task_id)
         return Refused("This task is already done.")
+
+    def declare_heat(self, zone: str, first_day: date, last_day: date, staff: str) -> Done | Refused:
+        """Say that it is dangerously hot in a time zone on these local days, both included."""
+        now = self.clock()
+        refusal = heat_refusal(first_day, last_day, schedule.local(now, zone).date())
+        if refusal:
+            return Refused(refusal)
+        alert_id = self.store.declare_heat(zone, first_day, last_day, staff, now)
+        return Refused("There is already a heat alert for these days.") if alert_id is None else Done(alert_id)
+
+    def end_heat(self, alert_id: int, staff: str) -> Done | Refused:
+        """End a heat alert; from now on it holds on no day."""
+        ended = self.store.end_heat(alert_id, staff, self.clock())
+        return Done(alert_id) if ended else Refused("This heat alert has already ended.")

@@ -15,7 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, Va
 from coach.adapters.phones import Problem, normalise_phone
 from coach.adapters.profile_facts import CONDITION_LABELS, FLUID_LIMIT, MEDICINE_LABELS, WALKING_AIDS
 from coach.adapters.zones import normalise_zone
-from coach.core.model import Channel, Language, Participant, Profile, QuietHours, Status
+from coach.core import schedule
+from coach.core.model import Channel, Density, Language, Participant, Profile, QuietHours, Status
 
 LONGEST_NAME = 120
 OLDEST = 120
@@ -29,6 +30,9 @@ _LANGUAGES = {
 _CHANNELS = {
     "": Channel.SMS, "sms": Channel.SMS, "text": Channel.SMS, "texts": Channel.SMS,
     "voice": Channel.VOICE, "call": Channel.VOICE, "calls": Channel.VOICE,
+}  # fmt: skip
+_DENSITIES = {
+    "": Density.USUAL, "usual": Density.USUAL, "less": Density.LESS, "fewer": Density.LESS, "more": Density.MORE,
 }  # fmt: skip
 _ANSWERS = {
     **dict.fromkeys(("", "unknown", "not known", "?"), None),
@@ -66,7 +70,10 @@ def read_person(fields: Mapping[str, str], rules: Rules) -> Participant | tuple[
         return tuple(FieldProblem(str(e["loc"][0]), _sentence(dict(e))) for e in error.errors())
     if typed.quiet_start == typed.quiet_end:
         return (FieldProblem("quiet_end", "Quiet hours must start and end at different times."),)
-    return typed.participant()
+    person = typed.participant()
+    if person.ask_at is not None and schedule.covers(person.quiet, person.ask_at):
+        return (FieldProblem("ask_at", "Choose an hour for check-ins outside their quiet hours."),)
+    return person
 
 
 def _defaults(rules: Rules) -> dict[str, str]:
@@ -107,6 +114,8 @@ class Typed(BaseModel):
     quiet_start: Line
     quiet_end: Line
     channel: Line
+    density: Line
+    ask_at: Line
     age: Line
     sex: Line
     lives_alone: Line
@@ -150,6 +159,16 @@ class Typed(BaseModel):
     def _hour(cls, value: str, info: ValidationInfo) -> str:
         usual = QuietHours().start if info.field_name == "quiet_start" else QuietHours().end
         return _hour_of_day(value) if value else usual.isoformat("minutes")
+
+    @field_validator("ask_at")
+    @classmethod
+    def _ask_at(cls, value: str) -> str:
+        return _hour_of_day(value) if value else ""
+
+    @field_validator("density")
+    @classmethod
+    def _density(cls, value: str) -> str:
+        return _one_of(_DENSITIES, value, "Choose how many messages they get: less, usual or more.")
 
     @field_validator("channel")
     @classmethod
@@ -205,6 +224,8 @@ class Typed(BaseModel):
             zone=self.zone or None,
             quiet=QuietHours(time.fromisoformat(self.quiet_start), time.fromisoformat(self.quiet_end)),
             channel=Channel(self.channel),
+            density=Density(self.density),
+            ask_at=time.fromisoformat(self.ask_at) if self.ask_at else None,
             profile=self._profile(),
         )
         return replace(person, programme=self.programme) if self.programme else person

@@ -13,7 +13,7 @@ from coach.core.model import Participant
 
 COLUMNS = (
     "phone", "name", "language", "zone", "quiet_start", "quiet_end", "channel", "age", "sex", "lives_alone",
-    "walking_aid", "fluid_limit", "conditions", "medicines", "baseline", "country",
+    "walking_aid", "fluid_limit", "conditions", "medicines", "baseline", "country", "density", "ask_at",
 )  # fmt: skip
 REQUIRED = ("phone", "language")
 BROKEN_QUOTES = "A quotation mark is opened and not closed, or stands inside a cell; remove it or close it."

@@ -29,6 +29,7 @@ CONDITIONS: tuple[FactGroup, ...] = (
             "past_clot": "A blood clot in the past",
             "ckd": "Chronic kidney disease",
             "dialysis": "Dialysis",
+            "high_blood_pressure": "High blood pressure",
         },
     ),
     FactGroup(
@@ -39,8 +40,10 @@ CONDITIONS: tuple[FactGroup, ...] = (
             "neuropathy": "Nerve damage in the feet or legs",
             "disc_or_stenosis": "Slipped disc or narrow spinal canal",
             "mecfs": "ME/CFS",
+            "long_covid": "Long COVID with crashes after effort",
             "fibromyalgia": "Fibromyalgia",
             "cognitive_impairment": "Memory or thinking problems",
+            "carer": "A carer helps with the texts",
         },
     ),
     FactGroup(
@@ -49,6 +52,7 @@ CONDITIONS: tuple[FactGroup, ...] = (
             "arthritis": "Arthritis",
             "osteoporosis": "Osteoporosis",
             "foot_brace": "Wears a foot or leg brace",
+            "falls_risk": "Fell in the last year, or unsteady",
             "non_ambulatory": "Does not walk",
         },
     ),
@@ -59,9 +63,30 @@ CONDITIONS: tuple[FactGroup, ...] = (
             "thyroid": "Thyroid disease",
             "cancer": "Cancer",
             "anaemia": "Anaemia",
+            "hyponatraemia": "Low sodium",
+            "parathyroid": "Parathyroid disease",
+            "malabsorption": "Stomach or gut surgery, or food not taken up well",
             "pregnant": "Pregnant, or gave birth in the last 6 weeks",
             "surgery_12wk": "Surgery in the last 12 weeks",
             "recent_infection": "Infection or vaccine in the last 6 weeks",
+        },
+    ),
+    FactGroup(
+        "This weakness",
+        {
+            "began_suddenly": "Began suddenly",
+            "not_seen": "No clinician has looked at it yet",
+        },
+    ),
+    FactGroup(
+        "Daily life",
+        {
+            "smoker": "Smokes",
+            "alcohol": "Drinks alcohol every day",
+            "vegan": "Eats no meat, fish, eggs or milk",
+            "low_sun": "Hardly gets out in the sun",
+            "heavy_periods": "Heavy periods",
+            "endurance": "Trains or works long and hard, with much sweat",
         },
     ),
 )
@@ -98,6 +123,9 @@ MEDICINES: tuple[FactGroup, ...] = (
             "ppi": "Stomach-acid tablet (ending in -prazole)",
             "nsaid": "Painkiller such as ibuprofen or naproxen",
             "fluoroquinolone": "Antibiotic ending in -floxacin",
+            "trimethoprim": "Antibiotic with trimethoprim",
+            "ssri": "Antidepressant such as sertraline",
+            "seizure_medicine": "Medicine against seizures",
         },
     ),
 )

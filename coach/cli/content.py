@@ -11,24 +11,60 @@ import typer
 from coach.adapters.clock import system_clock
 from coach.adapters.database.maintenance import check as look_for_damage
 from coach.adapters.library.carrier import load_carrier_codes, load_voice_script
+from coach.adapters.library.coverage import document
+from coach.adapters.library.desk import Desk, read_desk
 from coach.adapters.library.handbook import load_handbook
 from coach.adapters.library.lint import lint
-from coach.cli.problems import Problem, warn
+from coach.adapters.library.person import WrongPerson, situation_of
+from coach.adapters.library.preview import preview
+from coach.adapters.library.problems import Problem as LibraryProblem
+from coach.adapters.library.problems import located
+from coach.cli.problems import WRONG_USE, Problem, warn
 from coach.resources import folder
 from coach.settings import Settings, Use, environment, read_settings
 
 
-def check() -> None:
-    """Check every text, rule and word list in messages/.
+def check(
+    show: str = typer.Option("", metavar="ID", help="Show a text, or what a group would send, to one person."),
+    profile: str = typer.Option("", metavar="FACTS", help="That person, such as: age=82 medicines=statin language=es"),
+    coverage: bool = typer.Option(False, "--coverage", help="Print docs/content.md: what is covered, and all texts."),
+) -> None:
+    """Check every text, rule and word list in messages/, or show what they say.
 
-    Example: coach check
+    Examples: coach check · coach check --coverage · coach check --show hydration --profile "age=82 fluid_limit=no"
     """
+    messages = folder("messages")
+    if show or coverage:
+        desk = _desk(messages)
+        print(document(desk) if coverage else _shown(desk, show, profile), end="" if coverage else "\n")
+        return
+    if profile:
+        raise Problem("--profile says for whom; add --show ID to say which text.", WRONG_USE)
     problems = _content_problems()
     for problem in problems:
         warn(problem)
     if problems:
         raise Problem(f"{len(problems)} problems in messages/.")
     print("messages/ is in order.")
+
+
+def _desk(messages: Path) -> Desk:
+    """The content, as far as it can be used; what cannot be is told on the way."""
+    problems: list[LibraryProblem] = []
+    desk = read_desk(messages, problems)
+    for problem in located(problems, messages):
+        warn(str(problem))
+    if desk is None or not desk.texts:
+        raise Problem("The texts cannot be shown before this is mended.")
+    return desk
+
+
+def _shown(desk: Desk, name: str, profile: str) -> str:
+    try:
+        situation = situation_of(profile, desk.signs, system_clock().date())
+        return "\n".join(preview(desk, name, situation))
+    except (WrongPerson, LookupError) as wrong:
+        raise Problem(str(wrong), WRONG_USE) from None
 
 
 def _content_problems() -> list[str]:

@@ -43,6 +43,8 @@ def add(
     medicines: str = typer.Option("", help="Codes such as statin;diuretic."),
     baseline: str = typer.Option("", help="Usual weakness, 0 to 10."),
     country: str = typer.Option("", help="Two letters: whose emergency number to name."),
+    density: str = typer.Option("", help="How many messages: less, usual or more."),
+    ask_at: str = typer.Option("", help="The local hour of check-ins, such as 10:00; left out: the programme's own."),
 ) -> None:
     """Enrol one person. One invitation goes out by day; nothing else until they answer Y.
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zlib import crc32
 
-from coach.core.model import Language, Participant, Profile, Sent
+from coach.core.model import Language, Participant, PassedOver, Profile, Sent, Weeks
 from coach.core.sms import tidy
 
 PLACEHOLDERS = frozenset(
-    "choices crisis days em highest lowest name org score sign support urgent".split()  # noqa: SIM905  # reads better
+    "amount choices crisis days em highest hour lowest moves name".split()  # noqa: SIM905  # reads better
+    + "org score scores sign support until urgent week".split()  # noqa: SIM905
 )
 """Every name that may stand in braces in a text."""
 
@@ -38,10 +41,35 @@ class Template:
     text: Mapping[Language, str]
     gates: frozenset[str] = frozenset()  # not for people to whom one of these gates applies
     only: frozenset[str] = frozenset()  # only for people to whom all of these gates apply
+    regional: Mapping[str, str] = field(default_factory=dict)  # by language and country, such as "es-ES"
+    weeks: Weeks | None = None  # of the programme
+    step: int | None = None  # difficulty of a move, from 1
+    after: frozenset[str] = frozenset()  # signs that bring it forward when they were just told
+    facts: frozenset[str] = frozenset()  # conditions and medicines that bring it forward
+    yes_means: str | None = None  # the sign that a yes to its question shows
 
-    def placeholders(self, language: Language) -> frozenset[str]:
+    def wording(self, language: Language, country: str = "") -> str:
+        """The text as it is written in a language and a country (ISO 3166 alpha-2)."""
+        return self.regional.get(f"{language.value}-{country.upper()}", self.text[language])
+
+    def placeholders(self, language: Language, country: str = "") -> frozenset[str]:
         """The names in braces in the text of a language."""
-        return frozenset(_BRACED.findall(self.text[language]))
+        return frozenset(_BRACED.findall(self.wording(language, country)))
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What bears on the choice of a text for some days only."""
+
+    hot: bool = False  # a heat alert where the person lives
+    reported: frozenset[str] = frozenset()  # signs told in the last days
+
+
+class Careful(StrEnum):
+    """What a gate does while one of its facts was asked of the person and has not been told."""
+
+    APPLIES = "applies"  # as if it were so: the texts for these people are safe for everybody
+    BLOCKS = "blocks"  # its texts are kept back; those for these people only go to nobody who has not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +82,27 @@ class Gate:
     medicines: frozenset[str] = frozenset()
     unless_denied: frozenset[str] = frozenset()  # yes/no profile facts that count as yes until answered "no"
     age_from: int | None = None  # an unknown age counts as old enough
+    hot: bool = False  # on days with a heat alert, to everybody
+    with_signs: frozenset[str] = frozenset()  # and then only while one of these signs was told lately
+    careful: Careful | None = None
 
-    def applies(self, profile: Profile) -> bool:
-        """Whether the rule holds for this person."""
+    def applies(self, profile: Profile, today: Today = Today()) -> bool:  # frozen
+        """Whether the rule holds for this person on this day."""
+        if self.with_signs and not self.with_signs & today.reported:
+            return False
         known = profile.conditions & self.conditions or profile.medicines & self.medicines
         not_denied = any(getattr(profile, fact) is not False for fact in self.unless_denied)
-        return bool(known) or not_denied or self._old_enough(profile)
+        untold = self.careful is Careful.APPLIES and self._untold(profile)
+        return bool(known) or not_denied or untold or self._old_enough(profile) or (self.hot and today.hot)
+
+    def blocks(self, profile: Profile, today: Today = Today()) -> bool:  # frozen
+        """Whether texts that name the rule are kept from this person: it holds, or nobody has told that it does not."""
+        waiting = bool(self.with_signs) and not self.with_signs & today.reported
+        untold = self.careful is not None and not waiting and self._untold(profile)
+        return untold or self.applies(profile, today)
+
+    def _untold(self, profile: Profile) -> bool:
+        return not profile.untold.isdisjoint(self.conditions | self.medicines)
 
     def _old_enough(self, profile: Profile) -> bool:
         return self.age_from is not None and (profile.age is None or profile.age >= self.age_from)
@@ -105,25 +148,57 @@ class Library:
         """The zones to offer, in the order of their reply numbers from 1; empty for a country we do not know."""
         return self.zones.get(country.upper(), ())
 
+    groups: Mapping[str, tuple[Template, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort the templates into their groups, by id."""
+        names = {name for template in self.templates.values() for name in template.groups}
+        by_id = [template for _, template in sorted(self.templates.items())]
+        groups = {name: tuple(t for t in by_id if name in t.groups) for name in names}
+        object.__setattr__(self, "groups", groups)
+
     def group(self, name: str) -> tuple[Template, ...]:
-        """The templates of a group by id."""
-        return tuple(t for _, t in sorted(self.templates.items()) if name in t.groups)
+        """The templates of a group by id; empty when there is no such group."""
+        return self.groups.get(name, ())
+
+    def in_force(self, profile: Profile, today: Today) -> frozenset[str]:
+        """The ids of the gates that apply to a person on a day."""
+        return frozenset(gate.id for gate in self.gates.values() if gate.applies(profile, today))
+
+    def shut(self, profile: Profile, today: Today) -> frozenset[str]:
+        """The ids of the gates whose texts are kept from a person on a day: those in force, and more in doubt."""
+        return frozenset(gate.id for gate in self.gates.values() if gate.blocks(profile, today))
 
 
 @dataclass(frozen=True, slots=True)
-class Blocked:
-    """No text of the group may be sent to this person; `gate` is the rule that stopped the first of them."""
+class Situation:
+    """What the choice of a text depends on beside the library."""
 
-    gate: str
+    participant: Participant
+    day: date
+    sent: Collection[Sent] = ()
+    week: int = 1
+    step: int = 1
+    today: Today = Today()
+    repeat: timedelta = timedelta(days=21)  # no text comes back sooner while there are others
 
 
-def render(template: Template, language: Language, values: Mapping[str, str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The text chosen, if any is safe for the person; those that were not; and why this one, in a plain clause."""
+
+    template: Template | None
+    passed_over: tuple[PassedOver, ...] = ()
+    because: str = ""
+
+
+def render(template: Template, language: Language, values: Mapping[str, str], country: str = "") -> str:
     """The text with its placeholders filled, in plain characters. More values than needed are fine.
 
     Raises:
         ContentError: a placeholder has no value, or is none that we know.
     """
-    names = template.placeholders(language)
+    names = template.placeholders(language, country)
     missing = sorted(names - values.keys())
     unknown = sorted(names - PLACEHOLDERS)
     if missing or unknown:
@@ -131,16 +206,30 @@ def render(template: Template, language: Language, values: Mapping[str, str]) ->
         why = "which we do not know" if unknown else "which got no value"
         sentence = f"The text {template.id} ({language}) names {wrong}, {why}."
         raise ContentError(sentence)
-    return tidy(_BRACED.sub(lambda match: values[match[1]], template.text[language]))
+    return tidy(_BRACED.sub(lambda match: values[match[1]], template.wording(language, country)))
 
 
-def choose(
-    library: Library, group: str, participant: Participant, sent: Collection[Sent], day: date
-) -> Template | Blocked:
-    """The text of a group that this person may get and has not had for longest.
+def choose(library: Library, group: str, situation: Situation) -> Choice:
+    """The text of a group that fits this person today and has not come for longest.
 
-    Texts never sent come first, in an order that differs from person to person and day to day but is the same for the
-    same two. So nothing comes back while the group has another that was not sent since.
+    Gates come first. A text that came within `situation.repeat` waits while there are others. Of the rest those come
+    first that were written for the person's own rules, then those that answer what was just told, then those that fit
+    their conditions and medicines, then the move nearest to their step, then the one not sent for longest. What still
+    ties is ordered by a number made of the person's and the text's id, so that the same facts give the same text.
+
+    Raises:
+        ContentError: the group has no text at all.
+    """
+    texts, passed_over = fitting(library, group, situation)
+    if not texts:
+        return Choice(None, passed_over)
+    used = _last_used(situation.sent)
+    chosen = min(texts, key=lambda template: _rank(template, situation, used))
+    return Choice(chosen, passed_over, _because(chosen, situation, library))
+
+
+def fitting(library: Library, group: str, situation: Situation) -> tuple[tuple[Template, ...], tuple[PassedOver, ...]]:
+    """The texts of a group that are safe for this person today, whatever came before; and those that a gate stopped.
 
     Raises:
         ContentError: the group has no text at all.
@@ -149,24 +238,54 @@ def choose(
     if not templates:
         sentence = f"There is no text in the group {group}."
         raise ContentError(sentence)
-    allowed = [t for t in templates if _blocking(library, t, participant.profile) is None]
-    if not allowed:
-        return Blocked(_blocking(library, templates[0], participant.profile) or "")
-    used = _last_used(sent)
-    turn = participant.id + day.toordinal()
-    order = {t.id: (place + turn) % len(allowed) for place, t in enumerate(allowed)}
-    return min(allowed, key=lambda t: (used.get(t.id, 0.0), order[t.id]))
+    profile, today = situation.participant.profile, situation.today
+    in_force, shut = library.in_force(profile, today), library.shut(profile, today)
+    meant = [t for t in templates if t.only <= in_force and _in_time(t, situation)]
+    passed_over = tuple(PassedOver(t.id, min(t.gates & shut)) for t in meant if t.gates & shut)
+    return tuple(t for t in meant if not t.gates & shut), passed_over
 
 
-def _blocking(library: Library, template: Template, profile: Profile) -> str | None:
-    """The first gate, by id, that keeps a text from this person."""
-    shut = [gate for gate in template.gates if library.gates[gate].applies(profile)]
-    missed = [gate for gate in template.only if not library.gates[gate].applies(profile)]
-    return min(shut + missed, default=None)
+def _in_time(template: Template, situation: Situation) -> bool:
+    in_week = template.weeks is None or situation.week in template.weeks
+    return in_week and (template.step is None or template.step <= situation.step)
 
 
-def _last_used(sent: Collection[Sent]) -> Mapping[str, float]:
+def _rank(
+    template: Template, situation: Situation, used: Mapping[str, datetime]
+) -> tuple[bool, float, int, int, int, int, float, int]:
+    last = used.get(template.id)
+    came = last.timestamp() if last else 0.0
+    again = last is not None and situation.day - last.date() < situation.repeat
+    return (
+        again,
+        came if again else 0.0,
+        -len(template.only),
+        -len(template.after & situation.today.reported),
+        -len(_own_facts(template, situation.participant.profile)),
+        situation.step - (template.step or situation.step),
+        came,
+        crc32(f"{situation.participant.id}/{template.id}".encode()),
+    )
+
+
+def _own_facts(template: Template, profile: Profile) -> frozenset[str]:
+    return template.facts & (profile.conditions | profile.medicines)
+
+
+def _because(template: Template, situation: Situation, library: Library) -> str:
+    if template.only:
+        return "rule " + ", ".join(f"{gate} ({library.gates[gate].title})" for gate in sorted(template.only))
+    for why, codes in (
+        ("told of", template.after & situation.today.reported),
+        ("fits", _own_facts(template, situation.participant.profile)),
+    ):
+        if codes:
+            return f"{why} {', '.join(sorted(codes)).replace('_', ' ')}"
+    return ""
+
+
+def _last_used(sent: Collection[Sent]) -> Mapping[str, datetime]:
     last: dict[str, datetime] = {}
     for message in sent:
         last[message.template] = max(message.at, last.get(message.template, message.at))
-    return {template: at.timestamp() for template, at in last.items()}
+    return last

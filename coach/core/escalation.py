@@ -1,11 +1,12 @@
-"""The life of a case as a state machine on values: raised, acknowledged, closed with a coded outcome."""
+"""The life of a case as a state machine on values, and which text tells the person of it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from coach.core.events import EscalationAcknowledged, EscalationClosed
-from coach.core.model import Escalation, EscalationState
+from coach.core.model import Disposition, Escalation, EscalationState, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,30 @@ class CaseOutcome:
 
     id: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A text that tells a person to seek care, and when it is the right one; what is left empty fits everything."""
+
+    level: Disposition
+    text: str
+    rules: frozenset[str] = frozenset()  # one of these signs or combinations is behind the case
+    facts: frozenset[str] = frozenset()  # and one of these conditions or medicines is known
+    now: bool = False  # and it cannot wait
+
+    def fits(self, level: Disposition, rules: Collection[str], profile: Profile, *, now: bool) -> bool:
+        """Whether this is a text for that case and person."""
+        by_rule = not self.rules or not self.rules.isdisjoint(rules)
+        by_fact = not self.facts or profile.has(*self.facts)
+        return self.level is level and by_rule and by_fact and (now or not self.now)
+
+
+def telling(
+    tellings: Iterable[Telling], level: Disposition, rules: Collection[str], profile: Profile, *, now: bool
+) -> str:
+    """The id of the first text that fits. The loader has seen to it that each level has one for everybody."""
+    return next(one.text for one in tellings if one.fits(level, rules, profile, now=now))
 
 
 @dataclass(frozen=True, slots=True)

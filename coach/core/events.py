@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TypeAlias
 
 from coach.core.model import (
     Asked,
     Assessment,
     Channel,
+    Density,
     Disposition,
     Lane,
     Observation,
+    PassedOver,
     Profile,
     Reply,
     Status,
@@ -50,6 +52,7 @@ class MessageQueued:
     expires_at: datetime
     because: str  # one plain clause for "why did I get this"
     channel: Channel = Channel.SMS
+    passed_over: tuple[PassedOver, ...] = ()  # texts of the same group that were not safe for this person
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class CheckInOpened:
     scheduled: bool = True
     base: float | None = None
     need: float | None = None
+    about: str | None = None  # the sign that a yes shows, or the fact that is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +144,13 @@ class DetailsChanged:
     name: str | None = None
     language: str | None = None
     zone: str | None = None
+    country: str | None = None
     channel: Channel | None = None
     enrolled_on: date | None = None
+    programme: str | None = None
+    programme_on: date | None = None
+    density: Density | None = None
+    ask_at: time | None = None
     profile: Profile | None = None
 
 
@@ -178,6 +187,7 @@ class PromptSkipped:
     day: date
     reason: str
     because: str
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 Event: TypeAlias = (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from coach.core.content import Library
-from coach.core.escalation import CaseOutcome
+from coach.core.escalation import CaseOutcome, Telling
 from coach.core.model import Language
+from coach.core.onboarding import Onboarding
 from coach.core.programme import Programme
 from coach.core.reading import Lexicon
 from coach.core.trend import TrendRules
@@ -46,5 +47,7 @@ class Handbook:
     keywords: Mapping[str, Keyword]
     speaks: Mapping[str, Language]  # small words by the language they show
     outcomes: tuple[CaseOutcome, ...]
+    tellings: tuple[Telling, ...]
+    onboarding: Onboarding = field(default_factory=Onboarding)
     organisation: str = "Leg Coach"
     support_phone: str = ""

@@ -86,7 +86,11 @@ class Asked(StrEnum):
     IDENTITY = "identity"
     NOTHING = "nothing"
     ZONE = "zone"  # ours: which time zone, asked once after enrolment by text
-    RED_FLAG = "red_flag"  # ours: the voice call's yes/no list of warning signs
+    RED_FLAG = "red_flag"  # ours: the yes/no list of warning signs, in calls and before the first exercise
+    SIDE_EFFECTS = "side_effects"  # ours: yes or no to a new medicine or a side effect
+    SYMPTOM = "symptom"  # ours: yes or no to one sign, which the check-in names in `about`
+    PROFILE = "profile"  # ours: a question about the person, which the check-in names in `about`
+    CHANGE = "change"  # ours: what to change, and then to what
 
 
 class Intent(StrEnum):
@@ -109,6 +113,17 @@ class Intent(StrEnum):
     UNCLEAR = "unclear"
 
 
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """Programme weeks, both ends included; week 1 begins on the first day."""
+
+    first: int
+    last: int
+
+    def __contains__(self, week: int) -> bool:
+        return self.first <= week <= self.last
+
+
 class Onset(StrEnum):
     """When something began, as the person told it."""
 
@@ -124,6 +139,19 @@ class TrendAnswer(StrEnum):
     SAME = "same"
     WORSE = "worse"
     MUCH_WORSE = "much_worse"
+
+
+class Density(StrEnum):
+    """How many of the programme's prompts a person wants; check-ins come at every density."""
+
+    LESS = "less"
+    USUAL = "usual"
+    MORE = "more"
+
+    @property
+    def rank(self) -> int:
+        """0 for less up to 2 for more."""
+        return tuple(Density).index(self)
 
 
 class Lane(IntEnum):
@@ -154,6 +182,7 @@ class Profile:
     walking_aid: str | None = None
     fluid_limit: bool | None = None
     clinician_phone: str | None = None
+    untold: frozenset[str] = frozenset()  # conditions and medicines asked of the person themselves and not told yet
 
     def has(self, *facts: str) -> bool:
         """True when any of the facts is among the conditions or medicines."""
@@ -182,7 +211,10 @@ class Participant:
     quiet: QuietHours = QuietHours()
     channel: Channel = Channel.SMS
     programme: str = "legs-12-weeks"
-    enrolled_on: date | None = None  # programme day 1, local date
+    enrolled_on: date | None = None  # the trend rules' day 1, local date
+    programme_on: date | None = None  # day 1 of a later programme; None: the enrolment day
+    density: Density = Density.USUAL
+    ask_at: time | None = None  # local hour of check-ins; None: the programme's own
     profile: Profile = Profile()
 
 
@@ -286,10 +318,12 @@ class Kind(StrEnum):
     ONSET = "onset"
     SEEN = "seen"  # yes, booked or not_yet
     CUPS = "cups"
-    MINUTES = "minutes"
+    MOVES = "moves"  # times or minutes, as the prompt asked
     FALLS = "falls"
     STAIRS = "stairs"  # 0 to 3
     CHAIR_STANDS = "chair_stands"
+    DONE = "done"  # 1: did what a prompt asked for, 0: did not
+    SCREENED = "screened"  # said no to the list of warning signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +351,7 @@ class CheckIn:
     closed_at: datetime | None = None
     base: float | None = None  # J1: the pre-jump median it will be confirmed against
     need: float | None = None  # J1: the rise that confirms
+    about: str | None = None  # the sign that a yes shows, or the fact that is asked for
 
 
 class EscalationState(StrEnum):
@@ -365,6 +400,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A text that this person must not get today, and the rule that stopped it."""
+
+    template: str
+    gate: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that is known of one participant when a decision is made."""
 
@@ -373,6 +416,7 @@ class Conversation:
     observations: tuple[Observation, ...] = ()  # oldest first
     escalations: tuple[Escalation, ...] = ()  # open ones and those of the last 35 days, oldest first
     sent: tuple[Sent, ...] = ()  # last 35 days, oldest first
+    hot_days: frozenset[date] = frozenset()  # local dates with a heat alert where the person lives
 
     @property
     def open_check_in(self) -> CheckIn | None:

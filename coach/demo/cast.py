@@ -46,7 +46,16 @@ class Player:
         return self.answers.get(asked, "")
 
 
-_USUAL = {Asked.TREND: "2", Asked.FALLS: "0", Asked.STAIRS: "1", Asked.ONSET: "3", Asked.SAFE: "Y"}
+_USUAL = {
+    Asked.TREND: "2",
+    Asked.FALLS: "0",
+    Asked.STAIRS: "1",
+    Asked.SIDE_EFFECTS: "N",
+    Asked.SYMPTOM: "N",
+    Asked.PROFILE: "skip",
+    Asked.ONSET: "3",
+    Asked.SAFE: "Y",
+}
 _FACTS = ("age", "sex", "lives_alone", "walking_aid", "fluid_limit")
 
 

@@ -124,6 +124,8 @@ class Past:
             self._say(player, last.text)
             self._send()
         self._clock.at = now
+        drain(PLAN, self._coach)
+        self._send()
 
     def close(self) -> None:
         """End."""

@@ -36,6 +36,7 @@ def make_app(live: LiveHouse, *, allow_fictional: bool = False) -> FastAPI:
         countries=_countries(house.handbook),
         invitations=_invitations(house.handbook, settings.country),
         allow_fictional=allow_fictional,
+        library=house.handbook.library,
         routers=(
             webhooks(live.coach, live.verifier, house.clock),
             voice(live.coach, live.verifier, house.clock, live.script),

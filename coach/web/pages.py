@@ -22,6 +22,7 @@ from coach.adapters.profile_facts import fact_in_words
 from coach.core import schedule
 from coach.web import text
 from coach.web.parts import StaffMember, WebParts
+from coach.web.rules import passed_over_in_words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -47,6 +48,8 @@ class Renderer:
             consent=consent_in_words,
             step=step_in_words,
             score=text.score_in_words,
+            zone=text.zone_in_words,
+            rules=lambda passed_over: passed_over_in_words(passed_over, parts.library),
         )
         self._environment.globals.update(
             organisation=parts.organisation,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 
-from coach.adapters.database.reports_values import Gauges, PeoplePage, PersonPage, Worklist
+from coach.adapters.database.reports_values import Gauges, HeatPage, PeoplePage, PersonPage, Worklist
+from coach.core.content import Library
 from coach.core.model import Participant
 from coach.ports import Clock
 from coach.service import Done, Refused
@@ -63,6 +64,12 @@ class StaffActions(Protocol):
     def finish_task(self, task_id: int, staff: str) -> Done | Refused:
         """Mark a task as done."""
 
+    def declare_heat(self, zone: str, first_day: date, last_day: date, staff: str) -> Done | Refused:
+        """Say that it is dangerously hot in a time zone on these days."""
+
+    def end_heat(self, alert_id: int, staff: str) -> Done | Refused:
+        """End a heat alert."""
+
 
 class Pages(Protocol):
     """Read-only queries; coach.adapters.database.reports.Reports keeps these promises."""
@@ -76,6 +83,9 @@ class Pages(Protocol):
     def people(self, query: str, now: datetime, number: int = 1) -> PeoplePage:
         """The people whose name or number holds the query."""
 
+    def heat(self, now: datetime) -> HeatPage:
+        """Heat alerts that are not over, and the time zones people live in."""
+
     def gauges(self, now: datetime) -> Gauges:
         """Figures without anything personal."""
 
@@ -86,6 +96,10 @@ class Choice:
 
     id: str
     label: str
+
+
+def _no_library() -> Library:
+    return Library(templates={}, gates={}, numbers={}, zones={}, version="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,7 @@ class WebParts:
     countries: Sequence[Choice] = ()  # those whose emergency number is known; only `country` when empty
     invitations: Mapping[str, str] = field(default_factory=dict)  # language to the exact words of the invitation
     allow_fictional: bool = False  # numbers reserved for fiction, in demonstrations only
+    library: Library = field(default_factory=_no_library)  # names rules, texts and time zones
     routers: Sequence[APIRouter] = ()  # webhooks and voice dialogue
     probes: Mapping[str, Probe] = field(default_factory=dict)  # what /readyz asks, by name
 

@@ -63,6 +63,11 @@ def age(since: datetime, now: datetime) -> str:
     return f"{minutes} min"
 
 
+def zone_in_words(zone: str) -> str:
+    """An IANA name without its underscores, such as "America/New York"."""
+    return zone.replace("_", " ")
+
+
 def score_in_words(score: float) -> str:
     """A score without a needless decimal."""
     return f"{score:g}"

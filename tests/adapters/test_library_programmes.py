@@ -16,6 +16,7 @@ from coach.adapters.library.programmes import load_programmes
 from coach.core.model import (
     Asked,
     Conversation,
+    Density,
     Kind,
     Lane,
     Language,
@@ -52,7 +53,9 @@ def programme() -> Programme:
 def lived(programme: Programme, person: Participant) -> list[tuple[str, date, Asked, datetime]]:
     """Every prompt that really goes out when each score is 3, as the timers would cause it."""
     now = datetime.combine(person.enrolled_on or date.min, time(0), UTC)
-    talk = Conversation(person, observations=(Observation(Kind.WEAKNESS, now, now.date(), value=3),))
+    before = now - DAY
+    screened = Observation(Kind.SCREENED, before, before.date(), value=1)
+    talk = Conversation(person, observations=(screened, Observation(Kind.WEAKNESS, now, now.date(), value=3)))
     waiting = {slot.id: next_due(programme, slot, person, now) for slot in programme.slots}
     gone: list[tuple[str, date, Asked, datetime]] = []
     while due := min((d for d in waiting.values() if d), key=lambda d: (d.at, d.slot.id), default=None):
@@ -104,8 +107,11 @@ def test_check_ins_come_daily_for_two_weeks_then_three_times_a_week_and_the_set_
 def test_every_lesson_and_every_chair_test_arrives(programme: Programme) -> None:
     """None is crowded out by the caps."""
     gone = [g[0] for g in lived(programme, ANA)]
-    lessons = [slot.id for slot in programme.slots if slot.kind is PromptKind.EDUCATION]
-    assert [name for name in gone if name.startswith("lesson")] == lessons
+    for_all = [slot for slot in programme.slots if slot.kind is PromptKind.EDUCATION and not slot.is_extra]
+    lessons = [slot.id for slot in for_all if not slot.facts and slot.density is not Density.MORE]
+    assert [name for name in gone if name.startswith("lesson")] == [
+        name for name in lessons if name.startswith("lesson")
+    ]
     assert [name for name in gone if name.startswith("chair")] == [f"chair-test-{w}" for w in ("02", "04", "08", "12")]
 
 
@@ -117,11 +123,12 @@ def test_the_calendar_agrees_with_what_goes_out_except_for_the_weeks_cap(program
     assert len(shown) - len(gone) <= 12
 
 
-def test_the_sunday_set_goes_on_with_falls_and_stairs(programme: Programme) -> None:
+def test_the_sunday_set_goes_on_with_falls_stairs_and_new_medicines(programme: Programme) -> None:
     """One question per text."""
     weekly = programme.slot("weekly")
     assert weekly is not None
-    assert (weekly.asked, weekly.then) == (Asked.TREND, (Asked.FALLS, Asked.STAIRS))
+    assert weekly.asked is Asked.TREND
+    assert weekly.then == (Asked.FALLS, Asked.STAIRS, Asked.SIDE_EFFECTS)
     assert programme.slot("nothing") is None
 
 
@@ -129,7 +136,7 @@ def test_a_late_riser_gets_the_morning_prompt_at_the_end_of_the_night(programme:
     """Quiet until 12:00: the drink of 10:00 and the moves of 10:30 become one text at noon."""
     late = replace(ANA, quiet=QuietHours(time(22), time(12)))
     name, day, _, moment = lived(programme, late)[0]
-    assert (name, day) == ("exercise-three", ANA.enrolled_on)
+    assert (name, day) == ("exercise-monday", ANA.enrolled_on)
     assert local(moment, "America/New_York").time() == time(12)
 
 
@@ -142,7 +149,7 @@ def test_a_late_riser_gets_the_morning_prompt_at_the_end_of_the_night(programme:
         ('asked = "trend"', 'asked = "mood"', "“asked” is wrong"),
         ("useful_hours = 3", "useful_hours = 0", "“useful_hours” is wrong"),
         ("score_high = 7", "", "“score_high” is missing; add it."),
-        ('then = ["falls", "stairs"]', 'then = ["mood"]', "“then” is wrong"),
+        ('then = ["falls", "stairs", "side_effects"]', 'then = ["mood"]', "“then” is wrong"),
     ],
 )
 def test_a_broken_programme_is_refused_with_the_slot_and_a_sentence(

@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 
 from coach.adapters.people_csv import BROKEN_QUOTES, COLUMNS, MOST_ROWS, Parsed, RowProblem, read_people
-from coach.core.model import Channel, Language, Status
+from coach.core.model import Channel, Density, Language, Status
 
 HEADER = ",".join(COLUMNS)
 
@@ -21,12 +21,13 @@ def test_a_full_row_becomes_a_participant_to_be_invited() -> None:
     """Every column arrives where it belongs."""
     row = (
         "(202) 555-0111,Rosa Delgado,es,america/new_york,21:00,08:30,voice,71,f,yes,walker,no,"
-        '"diabetes ckd",statin|diuretic,4,US'
+        '"diabetes ckd",statin|diuretic,4,US,more,10:30'
     )
     (rosa,) = read(f"{HEADER}\n{row}\n").rows
     assert (rosa.phone, rosa.name, rosa.language) == ("+12025550111", "Rosa Delgado", Language.ES)
     assert (rosa.zone, rosa.channel, rosa.status) == ("America/New_York", Channel.VOICE, Status.INVITED)
     assert (rosa.quiet.start, rosa.quiet.end) == (time(21), time(8, 30))
+    assert (rosa.density, rosa.ask_at) == (Density.MORE, time(10, 30))
     assert rosa.profile.conditions == {"diabetes", "ckd"}
     assert rosa.profile.medicines == {"statin", "diuretic"}
     assert (rosa.profile.age, rosa.profile.sex, rosa.profile.baseline) == (71, "f", 4)
@@ -39,6 +40,22 @@ def test_what_is_left_empty_is_not_known() -> None:
     assert (walter.profile.lives_alone, walter.profile.age, walter.profile.fluid_limit) == (None, None, None)
     assert (walter.zone, walter.name, walter.channel) == (None, "", Channel.SMS)
     assert (walter.quiet.start, walter.quiet.end) == (time(20), time(9))
+
+
+def test_left_empty_the_hour_is_the_programmes_and_the_messages_as_usual() -> None:
+    """Also in files made before there was a choice."""
+    (walter,) = read("phone,language,density,ask_at\n2025550112,en,,\n").rows
+    (june,) = read("phone,language\n2025550113,en\n").rows
+    assert (walter.density, walter.ask_at) == (june.density, june.ask_at) == (Density.USUAL, None)
+
+
+@pytest.mark.parametrize(
+    ("density", "ask_at", "column"), [("lots", "", "density"), ("", "noonish", "ask_at"), ("", "21:00", "ask_at")]
+)
+def test_an_hour_at_night_or_an_unknown_density_is_a_problem(density: str, ask_at: str, column: str) -> None:
+    """A check-in in quiet hours would never come."""
+    problems = read(f"phone,language,density,ask_at\n2025550112,en,{density},{ask_at}\n").problems
+    assert [problem.column for problem in problems] == [column]
 
 
 def test_a_limit_on_fluids_is_a_fact_and_a_condition() -> None:

@@ -10,30 +10,22 @@ from typing import TypeVar
 
 from coach.adapters.library.handbook import load_handbook
 from coach.core import conversation as core
+from coach.core.conversation.memory import after
 from coach.core.events import (
-    CheckInClosed,
-    CheckInOpened,
-    DetailsChanged,
-    EscalationRaised,
     Event,
     MessageQueued,
-    Observed,
     PromptSkipped,
     Said,
-    StatusChanged,
     TaskRaised,
     TimersCleared,
     TimerSet,
 )
 from coach.core.model import (
     Channel,
-    CheckIn,
     Conversation,
-    Escalation,
     InboundMessage,
     Language,
     Participant,
-    Sent,
     Status,
     Timer,
 )
@@ -58,15 +50,15 @@ class Talk:
         message = InboundMessage(
             f"SM{self.now.timestamp():.0f}", person, "+12025550100", body, self.now, channel, opt_out_type
         )
-        return self._keep(core.respond(self.conversation, message, HANDBOOK, self.now))
+        return self.keep(core.respond(self.conversation, message, HANDBOOK, self.now))
 
     def invited(self) -> tuple[Event, ...]:
         """Staff enrol the person."""
-        return self._keep(core.invite_later(core.Moment(self.conversation, HANDBOOK, self.now)))
+        return self.keep(core.invite_later(core.Moment(self.conversation, HANDBOOK, self.now)))
 
     def call_opens(self) -> tuple[Event, ...]:
         """A call reached the person and they pressed 1."""
-        return self._keep(core.open_call(self.conversation, HANDBOOK, self.now))
+        return self.keep(core.open_call(self.conversation, HANDBOOK, self.now))
 
     def at(self, moment: datetime) -> Talk:
         """Let time pass, firing what comes due on the way, in order."""
@@ -74,7 +66,7 @@ class Talk:
             timer = due[0]
             del self.timers[timer.key]
             self.now = max(self.now, timer.due_at)
-            self._keep(core.fire(self.conversation, timer, HANDBOOK, self.now))
+            self.keep(core.fire(self.conversation, timer, HANDBOOK, self.now))
         self.now = moment
         return self
 
@@ -87,9 +79,14 @@ class Talk:
     queued: list[MessageQueued] = field(default_factory=list)
     skipped: list[PromptSkipped] = field(default_factory=list)
 
-    def _keep(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    def moment(self) -> core.Moment:
+        """Now, as every rule takes it."""
+        return core.Moment(self.conversation, HANDBOOK, self.now)
+
+    def keep(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """What the store would do with the facts of a decision."""
         for event in events:
-            self.conversation = _after(self.conversation, event, self.now)
+            self.conversation = after(self.conversation, event, self.now)
             if isinstance(event, MessageQueued):
                 self.queued.append(event)
             if isinstance(event, PromptSkipped):
@@ -100,51 +97,6 @@ class Talk:
                 self.timers[event.key] = Timer(0, 1, event.kind, event.key, event.due_at, event.payload)
         self.last = events
         return events
-
-
-def _after(known: Conversation, event: Event, now: datetime) -> Conversation:
-    match event:
-        case Observed():
-            return replace(known, observations=(*known.observations, event.observation))
-        case CheckInOpened():
-            return _opened(known, event, now)
-        case CheckInClosed():
-            closed = tuple(_closed(c, event, now) if c.id == event.check_in_id else c for c in known.check_ins)
-            return replace(known, check_ins=closed)
-        case EscalationRaised():
-            number = len(known.escalations) + 1
-            case = Escalation(number, 1, event.level, event.rules, event.because, event.quote, now)
-            return replace(known, escalations=(*known.escalations, case))
-        case StatusChanged():
-            return replace(known, participant=replace(known.participant, status=event.status))
-        case DetailsChanged():
-            return replace(known, participant=_changed(known.participant, event))
-        case MessageQueued():
-            return replace(known, sent=(*known.sent, Sent(event.template, event.lane, now)))
-    return known
-
-
-def _opened(known: Conversation, event: CheckInOpened, now: datetime) -> Conversation:
-    others = tuple(replace(c, closed_at=now) if _same(c, event) else c for c in known.check_ins)
-    question = CheckIn(len(others) + 1, event.asked, now, event.day, event.scheduled, base=event.base, need=event.need)
-    return replace(known, check_ins=(*others, question))
-
-
-def _same(question: CheckIn, event: CheckInOpened) -> bool:
-    return question.closed_at is None and question.asked is event.asked
-
-
-def _closed(question: CheckIn, event: CheckInClosed, now: datetime) -> CheckIn:
-    return replace(question, closed_at=now, answered_at=now if event.answered else None)
-
-
-def _changed(person: Participant, event: DetailsChanged) -> Participant:
-    return replace(
-        person,
-        language=Language(event.language) if event.language else person.language,
-        zone=event.zone or person.zone,
-        enrolled_on=event.enrolled_on or person.enrolled_on,
-    )
 
 
 def meet(now: datetime, **facts: object) -> Talk:
@@ -161,6 +113,11 @@ def of(events: Iterable[Event], kind: type[_E]) -> list[_E]:
 def templates(events: Iterable[Event]) -> list[str]:
     """The ids of what was queued or spoken, in order."""
     return [event.template for event in events if isinstance(event, MessageQueued | Said)]
+
+
+def groups(events: Iterable[Event]) -> list[str]:
+    """The same by the first group of each text, for answers of which there are several."""
+    return [min(HANDBOOK.library.templates[template].groups) for template in templates(events)]
 
 
 def tasks(events: Iterable[Event]) -> list[str]:

@@ -10,7 +10,9 @@ import pytest
 
 from coach.core.model import (
     Asked,
+    CheckIn,
     Conversation,
+    Density,
     Disposition,
     Escalation,
     EscalationState,
@@ -29,6 +31,7 @@ from coach.core.programme import (
     Due,
     Limits,
     Programme,
+    Progression,
     PromptKind,
     SkipReason,
     Slot,
@@ -38,6 +41,7 @@ from coach.core.programme import (
     first_timers,
     group_for,
     next_due,
+    step_of,
     suppression,
     week_of,
 )
@@ -69,7 +73,16 @@ LIMITS = Limits(
     step_up=7 * DAY,
     step_up_codes=frozenset({"medicine_changed"}),
     step_up_longer=14 * DAY,
+    screen_again=7 * DAY,
+    reported=3 * DAY,
+    repeat=21 * DAY,
+    remind=3 * HOUR,
+    short_from=2,
+    offer_from=3,
+    silent_from=4,
+    silent=7 * DAY,
 )
+PROGRESSION = Progression((1, 1, 2), sessions=2, rise=2, within=36 * HOUR)
 
 
 def a_slot(name: str, kind: PromptKind, at: str, **changes: Any) -> Slot:
@@ -85,7 +98,13 @@ AFTERNOON = a_slot("afternoon", PromptKind.HYDRATION, "14:00")
 EXERCISE = a_slot("exercise", PromptKind.EXERCISE, "10:30", weekdays=frozenset({0}), easy_group="easy")
 LESSON = a_slot("lesson", PromptKind.EDUCATION, "11:45", weekdays=frozenset({0, 1}))
 PLAN = Programme(
-    "two-weeks", "1", (CHECK_IN, EXTRA, MORNING, AFTERNOON, EXERCISE, LESSON), (Cap(Weeks(1, 2), 3, 20),), LIMITS
+    id="two-weeks",
+    version="1",
+    slots=(CHECK_IN, EXTRA, MORNING, AFTERNOON, EXERCISE, LESSON),
+    caps=(Cap(Weeks(1, 2), 3, 20),),
+    limits=LIMITS,
+    progression=PROGRESSION,
+    ask_at=time(16, 30),
 )
 
 JUAN = Participant(
@@ -125,14 +144,16 @@ def a_case(level: Disposition, raised: datetime, state: EscalationState = Escala
     return Escalation(1, JUAN.id, level, ("x",), "because", "quote", raised, state)
 
 
+SCREENED = Observation(Kind.SCREENED, at("12:00", MONDAY - 7 * DAY), MONDAY - 7 * DAY, value=1)
 WELL = Conversation(JUAN, observations=(scored(3, at("17:00", MONDAY - DAY)),))
 
 
 def reason(
     slot: Slot, conversation: Conversation = WELL, now: datetime | None = None, day: date = MONDAY
 ) -> str | None:
-    """Why the slot is held back at its own time, or at another moment."""
-    held = suppression(PLAN, due(slot, day), conversation, now or to_utc(day, slot.at, ZONE))
+    """Why the slot is held back at its own time, or at another moment. Juan has been asked for warning signs."""
+    screened = replace(conversation, observations=(SCREENED, *conversation.observations))
+    held = suppression(PLAN, due(slot, day), screened, now or to_utc(day, slot.at, ZONE))
     return held.reason if held else None
 
 
@@ -368,7 +389,152 @@ def test_the_extra_check_in_goes_only_while_something_calls_for_it() -> None:
 
 def test_every_reason_comes_with_a_clause_for_people() -> None:
     """Staff read it under "why was nothing sent"."""
-    held = suppression(PLAN, due(EXERCISE), Conversation(JUAN), at("10:30"))
+    held = suppression(PLAN, due(EXERCISE), Conversation(JUAN, observations=(SCREENED,)), at("10:30"))
     assert held is not None
     assert held.because == "there is no recent score to tell whether exercise is safe"
     assert not is_quiet(at("10:30"), ZONE, JUAN.quiet)
+
+
+# --- the list of warning signs, silence, heat and wishes ----------------------------------------------------------
+
+
+def test_no_exercise_before_the_person_said_no_to_the_warning_signs() -> None:
+    """Rule D5; the list itself is sent in place of the first moves."""
+    held = suppression(PLAN, due(EXERCISE), WELL, at("10:30"))
+    assert held is not None
+    assert (held.reason, held.gate) == (SkipReason.NOT_SCREENED, "D5")
+
+
+def missed(count: int) -> Conversation:
+    """Juan was well, and has not answered so many check-ins since."""
+    heard = Observation(Kind.HEARD, at("17:00", MONDAY - 9 * DAY), MONDAY - 9 * DAY, code="answer")
+    opened = [at("16:30", MONDAY - (count - n) * DAY) for n in range(count)]
+    questions = tuple(CheckIn(n, Asked.WEAKNESS, when, when.date()) for n, when in enumerate(opened, start=1))
+    score = scored(3, at("17:00", MONDAY - 2 * DAY))
+    return Conversation(JUAN, questions, (heard, score))
+
+
+@pytest.mark.parametrize(
+    ("count", "group"), [(0, "check_in"), (1, "check_in_short"), (2, "silence_offer"), (3, "check_in_short")]
+)
+def test_somebody_who_falls_silent_is_asked_less(count: int, group: str) -> None:
+    """The second question in a row is short, the third offers a pause, then short again."""
+    asking = replace(CHECK_IN, asked=Asked.WEAKNESS)
+    assert group_for(PLAN, due(asking), missed(count)) == group
+
+
+@pytest.mark.parametrize(
+    ("slot", "count", "held"),
+    [(LESSON, 1, None), (LESSON, 2, "silent"), (AFTERNOON, 3, None), (AFTERNOON, 4, "silent"), (CHECK_IN, 6, None)],
+)
+def test_after_two_missed_check_ins_lessons_wait_after_four_everything_but_check_ins(
+    slot: Slot, count: int, held: str | None
+) -> None:
+    """Silence is often burden or feeling worse, so the rest stops but the questions go on."""
+    assert reason(slot, missed(count)) == held
+
+
+def test_an_extra_prompt_comes_only_after_its_sign_and_then_outranks_exercise() -> None:
+    """Dark urine brings a drink forward: it takes the place of the moves of that hour."""
+    forward = a_slot("forward", PromptKind.HYDRATION, "10:15", after=frozenset({"mild_dehydration"}))
+    plan = replace(PLAN, slots=(*PLAN.slots, forward))
+    told = replace(
+        WELL, observations=(SCREENED, *WELL.observations, sign("mild_dehydration", at("19:00", MONDAY - DAY)))
+    )
+    quiet = replace(WELL, observations=(SCREENED, *WELL.observations))
+    nothing_told = suppression(plan, due(forward), quiet, at("10:15"))
+    assert nothing_told is not None
+    assert nothing_told.reason is SkipReason.NOT_NEEDED
+    assert suppression(plan, due(forward), told, at("10:15")) is None
+    moves = suppression(plan, due(EXERCISE), told, at("10:30"))
+    assert moves is not None
+    assert moves.reason is SkipReason.MERGED
+
+
+def test_an_extra_prompt_for_hot_days_comes_on_those_days_only() -> None:
+    """Staff say that it is hot; nothing here knows the weather."""
+    cool = a_slot("cool", PromptKind.HYDRATION, "12:00", hot=True)
+    assert reason(cool, replace(WELL, hot_days=frozenset({MONDAY}))) is None
+    assert reason(cool, replace(WELL, hot_days=frozenset({MONDAY + DAY}))) == "not_needed"
+
+
+def test_less_keeps_the_check_ins_and_more_adds_what_is_meant_for_more() -> None:
+    """The rules on scores need at least three check-ins a week."""
+    always, extra = replace(CHECK_IN, density=Density.LESS), replace(AFTERNOON, density=Density.MORE)
+    plan = replace(PLAN, slots=(always, MORNING, extra))
+    by_density = {
+        density: {one.slot.id for one in first_timers(plan, replace(JUAN, density=density), at("00:00"))}
+        for density in Density
+    }
+    assert by_density == {
+        Density.LESS: {"check-in"},
+        Density.USUAL: {"check-in", "morning"},
+        Density.MORE: {"check-in", "morning", "afternoon"},
+    }
+
+
+def test_more_may_have_a_higher_cap_and_everybody_else_keeps_the_usual_one() -> None:
+    """Both stand in the programme file."""
+    plan = replace(PLAN, caps=(Cap(Weeks(1, 2), 2, 10), Cap(Weeks(1, 2), 3, 14, Density.MORE)))
+    assert [plan.cap(1, density).per_week for density in Density if plan.cap(1, density)] == [10, 10, 14]  # type: ignore[union-attr]
+
+
+def test_check_ins_move_to_the_hour_the_person_chose_and_nothing_else_does() -> None:
+    """An extra one keeps its distance."""
+    early = replace(JUAN, ask_at=time(11))
+    moments = {one.slot.id: one.at for one in first_timers(PLAN, early, at("00:00"))}
+    assert moments["check-in"] == at("11:00")
+    assert moments["extra"] == at("12:30")
+    assert moments["morning"] == at("10:00")
+
+
+def test_a_slot_for_people_with_a_condition_is_not_there_for_others() -> None:
+    """The weekly look at the feet is for those it may save."""
+    feet = a_slot("feet", PromptKind.EDUCATION, "12:00", facts=frozenset({"diabetes"}))
+    assert next_due(PLAN, feet, JUAN, at("00:00")) is None
+    assert next_due(PLAN, feet, replace(JUAN, profile=Profile(conditions=frozenset({"diabetes"}))), at("00:00"))
+
+
+def test_a_slot_may_come_every_so_many_weeks() -> None:
+    """Counted from its first week."""
+    monthly = a_slot("monthly", PromptKind.EDUCATION, "12:00", weeks=Weeks(3, 12), every=4)
+    assert [week for week in range(1, 13) if monthly.comes_in(week)] == [3, 7, 11]
+
+
+def test_a_later_programme_counts_its_weeks_from_its_own_first_day() -> None:
+    """Day 1 of the rules on scores stays where it was."""
+    later = replace(JUAN, programme_on=MONDAY + 84 * DAY)
+    assert week_of(later, MONDAY + 84 * DAY) == 1
+
+
+# --- how hard the moves may be ------------------------------------------------------------------------------------
+
+
+def did(day: int) -> Observation:
+    """Juan did the moves on a day of the programme, counted from 0."""
+    when = at("11:00", MONDAY + day * DAY)
+    return Observation(Kind.DONE, when, when.date(), value=1, asked=Asked.EXERCISE)
+
+
+def step(*facts: Observation, day: int = 10) -> int:
+    """Juan's step on a day."""
+    return step_of(PLAN, Conversation(JUAN, observations=facts), MONDAY + day * DAY)
+
+
+def test_the_step_rises_after_enough_good_sessions_and_never_before_its_week() -> None:
+    """Two sessions a step in this plan; the third step waits for week 2."""
+    assert [step(*(did(n) for n in range(sessions))) for sessions in (0, 1, 2, 4, 9)] == [1, 1, 2, 3, 3]
+    assert step(*(did(n) for n in range(4)), day=5) == 2
+
+
+def test_a_session_after_which_the_score_rose_does_not_count() -> None:
+    """It was too much: two points above the last score before it, within a day and a half."""
+    before, after = scored(3, at("16:30", MONDAY)), scored(5, at("16:30", MONDAY + 2 * DAY))
+    assert step(before, did(1), after, did(3)) == 1
+    assert step(before, did(1), scored(4, after.at), did(3)) == 2
+
+
+def test_after_a_crash_or_a_fall_the_steps_begin_anew() -> None:
+    """A crash stops progression."""
+    for code in ("post_exertion_crash", "fall_no_injury"):
+        assert step(did(0), did(1), sign(code, at("12:00", MONDAY + 2 * DAY)), did(3)) == 1

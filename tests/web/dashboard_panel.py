@@ -18,11 +18,13 @@ from coach.adapters.database import tables as t
 from coach.adapters.database.encoding import encode_profile
 from coach.adapters.database.reports import Reports
 from coach.adapters.database.staff import Accounts
+from coach.adapters.database.store import SqlStore
 from coach.core import escalation as life
 from coach.core.events import EscalationAcknowledged, EscalationClosed
 from coach.core.model import Disposition, Escalation, EscalationState, Participant, Profile
+from coach.core.schedule import local
 from coach.ports import Clock
-from coach.service import Done, Refused
+from coach.service import Done, Refused, heat_refusal
 from coach.web.app import create_app
 from coach.web.parts import Choice, WebParts
 
@@ -78,6 +80,19 @@ class TableCoach:
             found = connection.execute(done.values(done_at=self.clock(), done_by=staff)).rowcount
         return Done(task_id) if found else Refused("This task is already done.")
 
+    def declare_heat(self, zone: str, first_day: date, last_day: date, staff: str) -> Done | Refused:
+        """Set a heat alert."""
+        refusal = heat_refusal(first_day, last_day, local(self.clock(), zone).date())
+        if refusal:
+            return Refused(refusal)
+        number = SqlStore(self.engine).declare_heat(zone, first_day, last_day, staff, self.clock())
+        return Done(number) if number else Refused("There is already a heat alert for these days.")
+
+    def end_heat(self, alert_id: int, staff: str) -> Done | Refused:
+        """End a heat alert, once."""
+        ended = SqlStore(self.engine).end_heat(alert_id, staff, self.clock())
+        return Done(alert_id) if ended else Refused("This heat alert has already ended.")
+
     def _case(self, escalation_id: int) -> Escalation:
         with self.engine.begin() as connection:
             row = connection.execute(select(t.escalation).where(t.escalation.c.id == escalation_id)).one()
@@ -117,6 +132,9 @@ def add_person(engine: Engine, now: datetime, participant: Participant) -> int:
         channel=participant.channel,
         programme=participant.programme,
         enrolled_on=participant.enrolled_on,
+        programme_on=participant.programme_on,
+        density=participant.density,
+        ask_at=participant.ask_at,
         profile=encode_profile(participant.profile),
         created_at=now,
         changed_at=now,

@@ -44,6 +44,8 @@ def test_a_person_as_json_has_conversation_scores_and_cases(ana: Visitor) -> Non
     """The same facts as the page."""
     rosa = ana.get("/api/v1/people/1").json()
     assert rosa["participant"]["phone"] == "+12025550111"
+    choices = {name: rosa["participant"][name] for name in ("programme", "programme_on", "density", "ask_at")}
+    assert choices == {"programme": "legs-12-weeks", "programme_on": None, "density": "usual", "ask_at": None}
     assert rosa["lines"][-1]["delivery"] == {"words": "Not delivered: this number cannot take texts", "trouble": True}
     assert [case["state"] for case in rosa["cases"]] == ["raised", "closed"]
 

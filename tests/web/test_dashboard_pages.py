@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine
 
 from coach.adapters.database.engine import open_engine
-from coach.adapters.database.tables import send_rate
-from coach.core.model import Channel
+from coach.adapters.database.tables import event, send_rate
+from coach.core.model import Channel, Profile
 from coach.web.text import age, visible
 from tests.clocks import StoppedClock
 from tests.web.dashboard_panel import Panel, TableCoach, Visitor, add, busy_morning, dashboard
@@ -258,6 +258,31 @@ def test_the_list_of_people_is_searched_by_name_or_number(ana: Visitor, panel: P
     assert "Nobody by that name or number." in words(ana.get("/people?q=zzz").text)
 
 
+def test_a_person_can_be_told_why_they_got_this_and_not_that(ana: Visitor, database: Engine, panel: Panel) -> None:
+    """Texts that were not safe for them are folded in beside the prompt and the skipped prompt."""
+    walter = panel.person("Walter", 12)
+    over = {"passed_over": [{"template": "hydration.glass", "gate": "D1"}]}
+    panel.sent(walter, "Sip with each meal.", panel.now, lane=4, template="hydration.meals")
+    chosen = {"template": "hydration.meals"} | over
+    add(database, event, participant_id=walter, at=panel.now, kind="MessageQueued", data=chosen)
+    skipped = {"slot": "tips", "day": "2026-11-23", "reason": "gate", "because": "none was safe"} | over
+    add(database, event, participant_id=walter, at=panel.now, kind="PromptSkipped", data=skipped)
+    page = ana.get(f"/people/{walter}").text
+    assert page.count("<summary>Texts passed over (1)</summary>") == 2
+    assert words(page).count("Not sent because of rule D1: hydration.glass.") == 2
+    shown = ana.get(f"/api/v1/people/{walter}").json()
+    assert shown["lines"][0]["passed_over"] == over["passed_over"]
+
+
+def test_what_a_person_has_yet_to_be_asked_is_named(ana: Visitor, panel: Panel) -> None:
+    """No condition recorded may mean that nobody has asked."""
+    june = panel.person("June", 13, profile=Profile(untold=frozenset({"carer", "ssri"})))
+    shown = words(ana.get(f"/people/{june}").text)
+    assert "2 factsA carer helps with the texts, Antidepressant such as sertraline" in shown
+    walter = panel.person("Walter", 12)
+    assert "Not told yet" not in ana.get(f"/people/{walter}").text
+
+
 # Enrolling ------------------------------------------------------------------------------------------------------------
 
 FORM = {"phone": "(202) 555-0150", "name": "Rosa Delgado", "language": "es", "country": "US"}
@@ -268,6 +293,7 @@ def test_enrolling_sends_one_invitation_and_leads_to_the_person(ana: Visitor) ->
     form = FORM | {
         "zone": "america/new_york", "quiet_start": "21:00", "quiet_end": "08:00", "channel": "voice", "age": "71",
         "sex": "f", "lives_alone": "yes", "walking_aid": "cane", "fluid_limit": "no",
+        "density": "less", "ask_at": "10:15",
         "conditions": ["diabetes", "ckd"], "medicines": ["statin"],
     }  # fmt: skip
     coach = ana.app.state.parts.coach
@@ -277,6 +303,9 @@ def test_enrolling_sends_one_invitation_and_leads_to_the_person(ana: Visitor) ->
     (rosa,) = coach.enrolled
     assert (rosa.phone, rosa.channel, rosa.zone) == ("+12025550150", Channel.VOICE, "America/New_York")
     assert rosa.profile.conditions == {"diabetes", "ckd"}
+    page = ana.get("/people/1").text
+    for label, value in (("Asks at", "10:15"), ("Messages", "Fewer"), ("Programme", "Legs 12 weeks")):
+        assert f"<dt>{label}</dt><dd>{value}</dd>" in page
     assert "nothing else is sent until the person answers Y" in words(ana.get("/people/1?said=enrolled").text)
 
 
@@ -318,7 +347,7 @@ def test_every_problem_of_the_form_can_be_reached_by_its_link(ana: Visitor) -> N
     wrong = {
         "phone": "x", "language": "fr", "zone": "x", "quiet_start": "x", "channel": "pigeon", "age": "x", "sex": "x",
         "baseline": "11", "lives_alone": "x", "walking_aid": "stilts", "fluid_limit": "x", "conditions": "x",
-        "medicines": "x", "name": "x" * 121,
+        "medicines": "x", "name": "x" * 121, "density": "lots", "ask_at": "x",
     }  # fmt: skip
     page = Words(ana.post("/people/new", wrong).text)
     links = {str(e["href"])[1:] for tag, e in page.elements if tag == "a" and str(e.get("href")).startswith("#")}
@@ -329,7 +358,7 @@ def test_every_problem_of_the_form_can_be_reached_by_its_link(ana: Visitor) -> N
 
 # All pages ------------------------------------------------------------------------------------------------------------
 
-PAGES = ("/", "/people", "/people/new", "/people/1", "/people/8", "/sign-in", "/nowhere")
+PAGES = ("/", "/people", "/people/new", "/people/1", "/people/8", "/heat", "/sign-in", "/nowhere")
 
 
 @pytest.mark.parametrize("path", PAGES)

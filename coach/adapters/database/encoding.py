@@ -57,6 +57,6 @@ def decode_profile(data: Mapping[str, Any]) -> Profile:
     """A profile from JSON; a field that is absent is not known."""
     known = {field.name for field in fields(Profile)}
     facts = {name: value for name, value in data.items() if name in known}
-    for name in ("conditions", "medicines"):
+    for name in (field.name for field in fields(Profile) if isinstance(field.default, frozenset)):
         facts[name] = frozenset(facts.get(name) or ())
     return Profile(**facts)

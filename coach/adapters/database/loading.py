@@ -1,4 +1,4 @@
-"""Rows to conversations: five statements for any number of participants."""
+"""Rows to conversations: six statements for any number of participants."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
 
 from coach.adapters.database.encoding import decode_profile
+from coach.adapters.database.heat import hot_days
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import check_in, escalation, observation, outbox, participant
 from coach.core.model import (
@@ -17,6 +18,7 @@ from coach.core.model import (
     Channel,
     CheckIn,
     Conversation,
+    Density,
     Disposition,
     Escalation,
     EscalationState,
@@ -63,6 +65,7 @@ def load(
     observations = _grouped(connection, _observations(ids), _observation)
     cases = _grouped(connection, _cases(ids, since, escalation_id), _escalation)
     sent = _grouped(connection, _sent(ids, since), _sent_message)
+    hot = hot_days(connection, {person.zone for person in people if person.zone}, now)
     return {
         person.id: Conversation(
             participant=person,
@@ -70,6 +73,7 @@ def load(
             observations=tuple(observations[person.id]),
             escalations=tuple(cases[person.id]),
             sent=tuple(sent[person.id]),
+            hot_days=hot.get(person.zone, frozenset()) if person.zone else frozenset(),
         )
         for person in people
     }
@@ -89,6 +93,9 @@ def participant_of(row: Row[Any]) -> Participant:
         channel=Channel(row.channel),
         programme=row.programme,
         enrolled_on=row.enrolled_on,
+        programme_on=row.programme_on,
+        density=Density(row.density),
+        ask_at=row.ask_at,
         profile=decode_profile(row.profile),
     )
 
@@ -106,7 +113,7 @@ def _grouped(
 def _questions(ids: Collection[int]) -> Select[Any]:
     c = check_in.c
     columns = (c.participant_id, c.id, c.asked, c.opened_at, c.day, c.scheduled, c.answered_at, c.closed_at)
-    return select(*columns, c.base, c.need).where(c.participant_id.in_(ids)).order_by(c.id)
+    return select(*columns, c.base, c.need, c.about).where(c.participant_id.in_(ids)).order_by(c.id)
 
 
 def _observations(ids: Collection[int]) -> Select[Any]:

@@ -59,6 +59,9 @@ def _columns(person: Participant, now: datetime) -> dict[str, Any]:
         "channel": person.channel,
         "programme": person.programme,
         "enrolled_on": person.enrolled_on,
+        "programme_on": person.programme_on,
+        "density": person.density,
+        "ask_at": person.ask_at,
         "profile": encode_profile(person.profile),
         "changed_at": now,
     }

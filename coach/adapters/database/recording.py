@@ -230,8 +230,13 @@ def _details_changed(event: DetailsChanged, rows: Rows, decision: Recorded) -> N
         "name": event.name,
         "language": event.language,
         "zone": event.zone,
+        "country": event.country,
         "channel": event.channel,
         "enrolled_on": event.enrolled_on,
+        "programme": event.programme,
+        "programme_on": event.programme_on,
+        "density": event.density,
+        "ask_at": event.ask_at,
         "profile": event.profile and encode_profile(event.profile),
     }
     changed = {name: value for name, value in given.items() if value is not None}

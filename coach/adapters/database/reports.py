@@ -8,9 +8,10 @@ from sqlalchemy import Engine
 
 from coach.adapters.database.engine import for_reading
 from coach.adapters.database.reports_gauges import read_gauges, read_oldest_due
+from coach.adapters.database.reports_heat import read_heat
 from coach.adapters.database.reports_people import read_people
 from coach.adapters.database.reports_person import read_person
-from coach.adapters.database.reports_values import Gauges, PeoplePage, PersonPage, Worklist
+from coach.adapters.database.reports_values import Gauges, HeatPage, PeoplePage, PersonPage, Worklist
 from coach.adapters.database.reports_worklist import read_worklist
 
 
@@ -35,6 +36,11 @@ class Reports:
         del now  # part of the seam: a search by silence needs it
         with self._engine.connect() as connection:
             return read_people(connection, query, number)
+
+    def heat(self, now: datetime) -> HeatPage:
+        """Heat alerts that are not over, and the time zones people live in."""
+        with self._engine.connect() as connection:
+            return read_heat(connection, now)
 
     def gauges(self, now: datetime) -> Gauges:
         """Figures without anything personal."""

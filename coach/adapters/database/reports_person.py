@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from coach.adapters.database import tables as t
 from coach.adapters.database.loading import participant_of
-from coach.adapters.database.reports_rows import AnyRow
+from coach.adapters.database.reports_rows import AnyRow, passed_over_of
 from coach.adapters.database.reports_thread import read_lines
 from coach.adapters.database.reports_values import (
     CHART_DAYS,
@@ -152,6 +152,7 @@ def _skipped(connection: Connection, person: int) -> tuple[Skipped, ...]:
             reason=str(row.data.get("reason", "")),
             because=str(row.data.get("because", "")),
             at=row.at,
+            passed_over=passed_over_of(row.data),
         )
         for row in rows
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from coach.adapters.database.reports_values import Read
-from coach.core.model import Disposition
+from coach.core.model import Disposition, PassedOver
 
 AnyRow = Row[Any]
 
@@ -25,6 +25,11 @@ def read_of(reply: Mapping[str, Any] | None) -> Read | None:
         signs=_codes(reply.get("signs")),
         denied=_codes(reply.get("denied")),
     )
+
+
+def passed_over_of(data: Mapping[str, Any]) -> tuple[PassedOver, ...]:
+    """The texts a fact says were passed over; facts of earlier versions say nothing of them."""
+    return tuple(PassedOver(str(one["template"]), str(one["gate"])) for one in data.get("passed_over") or ())
 
 
 def _codes(found: Sequence[Any] | None) -> tuple[str, ...]:

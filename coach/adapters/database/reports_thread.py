@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
 from coach.adapters.database import tables as t
-from coach.adapters.database.reports_rows import AnyRow, read_of
+from coach.adapters.database.reports_rows import AnyRow, passed_over_of, read_of
 from coach.adapters.database.reports_values import Line, Speaker
 from coach.adapters.database.reports_words import (
     code_in_words,
@@ -19,6 +20,7 @@ from coach.adapters.database.reports_words import (
     step_in_words,
 )
 from coach.adapters.database.states import OutboxState
+from coach.core.model import Lane, PassedOver
 
 LINES = 80
 """How many lines one page of a conversation shows."""
@@ -74,11 +76,24 @@ def _with_media(body: str, media: int) -> str:
 
 def _sent(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
     o = t.outbox.c
-    statement = select(o.id, o.created_at, o.body, o.template, o.channel, o.because, o.state)
+    statement = select(o.id, o.created_at, o.body, o.template, o.channel, o.because, o.state, o.lane)
     rows = connection.execute(_newest(statement.where(o.participant_id == person), o.created_at, before)).all()
     attempts = _last_attempts(connection, [row.id for row in rows])
+    passed_over = _passed_over(connection, person, rows)
     for row in rows:
-        yield _sent_line(row, *attempts.get(row.id, (None, None)))
+        line = _sent_line(row, *attempts.get(row.id, (None, None)))
+        yield replace(line, passed_over=passed_over.get((row.created_at, row.template), ()))
+
+
+def _passed_over(
+    connection: Connection, person: int, rows: Sequence[AnyRow]
+) -> dict[tuple[datetime, str], tuple[PassedOver, ...]]:
+    """What was passed over for each prompt, by its time and template: the fact of its choice was kept with both."""
+    e = t.event.c
+    times = {row.created_at for row in rows if row.lane == Lane.PROMPT}
+    queued = select(e.at, e.data).where(e.participant_id == person, e.kind == "MessageQueued", e.at.in_(times))
+    found = connection.execute(queued) if times else ()
+    return {(row.at, row.data["template"]): passed_over_of(row.data) for row in found}
 
 
 def _last_attempts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str | None, str | None]]:

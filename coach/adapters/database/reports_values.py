@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from coach.core.model import Disposition, EscalationState, Participant, Status
+from coach.core.model import Disposition, EscalationState, Participant, PassedOver, Status
 
 CHART_DAYS = 84
 """The span of the chart on a person's page: the twelve weeks of the programme."""
@@ -65,6 +65,7 @@ class Line:
     read: Read | None = None
     staff: str = ""
     undecided: bool = False  # received, and not yet read by the coach
+    passed_over: tuple[PassedOver, ...] = ()  # texts that this person must not get
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,32 @@ class OpenTask:
 
 
 @dataclass(frozen=True, slots=True)
+class HeatAlert:
+    """Days on which it is dangerously hot in a time zone, as staff said; local dates, both included."""
+
+    id: int
+    zone: str
+    first_day: date
+    last_day: date
+    staff: str
+    at: datetime
+    today: date  # the local date there
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it holds today."""
+        return self.first_day <= self.today
+
+
+@dataclass(frozen=True, slots=True)
+class HeatPage:
+    """Alerts that are not over, the first to begin first; and the time zones people live in, the most people first."""
+
+    alerts: tuple[HeatAlert, ...]
+    zones: tuple[tuple[str, int], ...]  # zone and number of people
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """The figures above the worklist. Cases by level are in the worklist itself."""
 
@@ -121,6 +148,7 @@ class Worklist:
     cases: tuple[Case, ...]
     tasks: tuple[OpenTask, ...]
     counts: Counts
+    heat: tuple[HeatAlert, ...] = ()  # alerts in force today
 
     def at_level(self, level: Disposition) -> int:
         """How many open cases have this level."""
@@ -198,6 +226,7 @@ class Skipped:
     reason: str
     because: str
     at: datetime
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from coach.adapters.database import tables as t
+from coach.adapters.database.reports_heat import read_alerts
 from coach.adapters.database.reports_rows import AnyRow
 from coach.adapters.database.reports_values import SPARK_DAYS, Case, Counts, DayScore, OpenTask, Worklist
 from coach.adapters.database.states import OutboxState
@@ -32,6 +33,7 @@ def read_worklist(connection: Connection, now: datetime) -> Worklist:
         cases=tuple(_case(row, scores[row.participant_id]) for row in rows),
         tasks=tuple(task_of(row) for row in connection.execute(open_tasks())),
         counts=_counts(connection, now),
+        heat=tuple(alert for alert in read_alerts(connection, now) if alert.in_force),
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, select
 
-from coach.adapters.database import attempts, claims, inbox, people, statuses, tasks, timers
+from coach.adapters.database import attempts, claims, heat, inbox, people, statuses, tasks, timers
 from coach.adapters.database.engine import for_reading
 from coach.adapters.database.loading import load, lock_participants
 from coach.adapters.database.recording import collect
@@ -139,6 +139,16 @@ class SqlStore:
         """Mark a task as done; False when there is none or it was done before."""
         with self._engine.begin() as connection:
             return tasks.finish_task(connection, task_id, staff, now)
+
+    def declare_heat(self, zone: str, first_day: date, last_day: date, staff: str, now: datetime) -> int | None:
+        """Store a heat alert; None when one that has not ended holds on all these days."""
+        with self._engine.begin() as connection:
+            return heat.declare(connection, zone, (first_day, last_day), staff, now)
+
+    def end_heat(self, alert_id: int, staff: str, now: datetime) -> bool:
+        """End a heat alert; False when there is none or it was ended before."""
+        with self._engine.begin() as connection:
+            return heat.end(connection, alert_id, staff, now)
 
     def claim_outbox(
         self, now: datetime, limit: int, lease: timedelta, segments_per_second: float

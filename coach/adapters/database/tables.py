@@ -89,6 +89,9 @@ participant = Table(
     Column("channel", String(10), nullable=False),
     Column("programme", String(64), nullable=False),
     Column("enrolled_on", Date),
+    Column("programme_on", Date),  # day 1 of a later programme
+    Column("density", String(10), nullable=False, server_default="usual"),
+    Column("ask_at", Time),  # local; null: the programme's own
     Column("profile", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
@@ -166,6 +169,7 @@ check_in = Table(
     Column("closed_at", UtcDateTime),
     Column("base", Float),
     Column("need", Float),
+    Column("about", String(80)),
     Index(None, "participant_id", "id"),
 )
 
@@ -338,6 +342,24 @@ status_callback = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("known", Boolean, nullable=False),  # False: attempt or status we do not know; kept
     UniqueConstraint("attempt_id", "carrier_id", "status"),
+)
+
+heat_alert = Table(
+    "heat_alert",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("zone", String(64), nullable=False),
+    Column("first_day", Date, nullable=False),  # local dates of the zone, both included
+    Column("last_day", Date, nullable=False),
+    Column("staff", String(120), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),  # from then on it holds on no day
+    Index(
+        "ix_heat_alert_not_ended",
+        "zone",
+        postgresql_where=text("ended_at IS NULL"),
+        sqlite_where=text("ended_at IS NULL"),
+    ),
 )
 
 send_rate = Table(

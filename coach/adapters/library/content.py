@@ -8,12 +8,14 @@ from pathlib import Path
 from pydantic import Field, RootModel
 
 from coach.adapters.library.gates import read_gates
+from coach.adapters.library.lines import line_of
 from coach.adapters.library.problems import Problem, Strict, raise_if_any, read
 from coach.adapters.library.templates import Text, read_texts
 from coach.core.content import ELSEWHERE, Gate, Library, Numbers, ZoneChoice
-from coach.core.escalation import CaseOutcome
 from coach.core.model import Language
 from coach.core.schedule import known_zone
+
+_MEND_GATE = "add it there or mend the name."
 
 
 class _Words(Strict):
@@ -40,15 +42,6 @@ class _ZonesFile(RootModel[dict[str, list[_Zone]]]):
     pass
 
 
-class _Outcome(Strict):
-    id: str = Field(pattern=r"^[a-z_]+$")
-    label: str = Field(min_length=1)
-
-
-class _OutcomesFile(Strict):
-    outcome: list[_Outcome] = Field(min_length=1)
-
-
 def load_library(folder: Path) -> Library:
     """All texts with the gates, numbers and zones they need.
 
@@ -57,7 +50,7 @@ def load_library(folder: Path) -> Library:
     """
     problems: list[Problem] = []
     library = read_library(folder, problems)
-    raise_if_any(problems)
+    raise_if_any(problems, folder)
     return library
 
 
@@ -75,21 +68,6 @@ def read_library(folder: Path, problems: list[Problem]) -> Library:
     )
 
 
-def load_outcomes(folder: Path) -> tuple[CaseOutcome, ...]:
-    """The coded ways in which a case may end, in the order staff see them.
-
-    Raises:
-        LibraryError: naming every entry to mend.
-    """
-    problems: list[Problem] = []
-    file = read(folder / "escalation.toml", _OutcomesFile, problems)
-    ids = [entry.id for entry in file.outcome] if file else []
-    if len(set(ids)) < len(ids):
-        problems.append(Problem("escalation.toml", "outcome", "An id is used twice; give one of them another."))
-    raise_if_any(problems)
-    return tuple(CaseOutcome(entry.id, entry.label) for entry in file.outcome) if file else ()
-
-
 def content_hash(folder: Path) -> str:
     """Twelve hex digits that change whenever a text, gate, number or zone does."""
     digest = hashlib.sha256()
@@ -102,7 +80,7 @@ def content_hash(folder: Path) -> str:
 
 def _unknown_gates(texts: list[Text], gates: dict[str, Gate]) -> list[Problem]:
     return [
-        Problem(text.file, text.template.id, f"There is no gate {gate} in gates.toml; add it there or mend the name.")
+        Problem(text.file, text.template.id, f"There is no gate {gate} in gates.toml; {_MEND_GATE}", text.line)
         for text in texts
         for gate in sorted((text.template.gates | text.template.only) - gates.keys())
     ]
@@ -125,12 +103,12 @@ def _of_country(country: str, entry: _Numbers) -> Numbers:
 def _zones(folder: Path, problems: list[Problem]) -> dict[str, tuple[ZoneChoice, ...]]:
     file = read(folder / "zones.toml", _ZonesFile, problems)
     choices = {country: tuple(map(_choice, entries)) for country, entries in file.root.items()} if file else {}
-    problems += (
-        Problem("zones.toml", country, f"There is no time zone {choice.zone}; write its IANA name.")
-        for country, entries in choices.items()
-        for choice in entries
-        if not known_zone(choice.zone)
-    )
+    source = (folder / "zones.toml").read_text(encoding="utf-8") if file else ""
+    for country, entries in choices.items():
+        for choice in entries:
+            if not known_zone(choice.zone):
+                sentence = f"There is no time zone {choice.zone}; write its IANA name."
+                problems.append(Problem("zones.toml", country, sentence, line_of(source, choice.zone)))
     return choices
 
 

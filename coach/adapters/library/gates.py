@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from coach.adapters.library.problems import Problem, Strict, read
-from coach.core.content import Gate
+from coach.adapters.library.problems import Problem, Strict, read, repeated
+from coach.core.content import Careful, Gate
 from coach.core.model import Language
 
 
@@ -37,6 +37,9 @@ class _Entry(Strict):
     medicines: list[str] = Field(default_factory=list)
     unless_denied: list[Literal["fluid_limit", "lives_alone"]] = Field(default_factory=list)
     age_from: int | None = Field(default=None, ge=0, le=120)
+    hot: bool = False
+    with_signs: list[str] = Field(default_factory=list)
+    careful: Careful | None = Field(default=None, strict=False)
     must_say: _Phrases | None = None
     never_say: _Phrases | None = None
 
@@ -49,21 +52,19 @@ def read_gates(folder: Path, problems: list[Problem]) -> tuple[dict[str, Gate], 
     """Gates by id, and the rules of wording; what cannot be used goes to `problems`."""
     file = read(folder / "gates.toml", _File, problems)
     entries = file.gate if file else []
-    problems += (
-        Problem("gates.toml", entry.id, "This id is used twice; give one of them another.")
-        for place, entry in enumerate(entries)
-        if entry.id in {other.id for other in entries[:place]}
-    )
+    problems += repeated(folder / "gates.toml", "gate", [entry.id for entry in entries])
     wordings = [rule for entry in entries for rule in _wordings(entry)]
     return {entry.id: _gate(entry) for entry in entries}, wordings
 
 
 def _gate(entry: _Entry) -> Gate:
-    lists = {f.name for f in fields(Gate)} - {"id", "title", "age_from"}
+    lists = {f.name for f in fields(Gate)} - {"id", "title", "age_from", "hot", "careful"}
     return Gate(
         id=entry.id,
         title=entry.title,
         age_from=entry.age_from,
+        hot=entry.hot,
+        careful=entry.careful,
         **{name: frozenset(getattr(entry, name)) for name in lists},
     )
 

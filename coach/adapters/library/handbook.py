@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coach.adapters.library.content import load_library, load_outcomes
+from coach.adapters.library.cases import load_outcomes, load_tellings
+from coach.adapters.library.content import load_library
 from coach.adapters.library.keywords import load_keywords, load_speaks
 from coach.adapters.library.lexicon import load_lexicon
+from coach.adapters.library.onboarding import load_onboarding
 from coach.adapters.library.programmes import load_programmes
 from coach.adapters.library.trend import load_trend_rules
 from coach.adapters.library.triage import load_triage
@@ -24,6 +26,8 @@ def load_handbook(folder: Path, organisation: str, support_phone: str = "") -> H
         keywords=load_keywords(folder),
         speaks=load_speaks(folder),
         outcomes=load_outcomes(folder),
+        onboarding=load_onboarding(folder),
+        tellings=load_tellings(folder),
         organisation=organisation,
         support_phone=support_phone,
     )

@@ -9,13 +9,14 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from coach.adapters.library.problems import Problem, Strict, raise_if_any, read
-from coach.core.model import Asked
-from coach.core.programme import Cap, Limits, Programme, PromptKind, Slot, Weeks
+from coach.adapters.library.problems import Problem, Strict, raise_if_any, read, repeated
+from coach.core.model import Asked, Density
+from coach.core.programme import Cap, Limits, Programme, Progression, PromptKind, Slot, Weeks
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _LONGEST = 104  # weeks
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class _WithWeeks(Strict):
@@ -38,9 +39,14 @@ class _Slot(_WithWeeks):
     asked: Asked = Field(default=Asked.NOTHING, strict=False)
     then: list[str] = Field(default_factory=list)
     days: Literal["daily"] | list[_Day] = Field(min_length=1)
-    at: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    at: str = Field(pattern=_CLOCK)
     useful_hours: float = Field(gt=0, le=24, strict=False)
     stepped_up: bool = False
+    density: Density = Field(default=Density.USUAL, strict=False)
+    after: list[str] = Field(default_factory=list)
+    hot: bool = False
+    every: int = Field(default=1, ge=1, le=52)
+    facts: list[str] = Field(default_factory=list)
 
     @field_validator("then")
     @classmethod
@@ -51,6 +57,14 @@ class _Slot(_WithWeeks):
 class _Cap(_WithWeeks):
     per_day: int = Field(ge=1)
     per_week: int = Field(ge=1)
+    density: Density = Field(default=Density.USUAL, strict=False)
+
+
+class _Progression(Strict):
+    first_weeks: list[int] = Field(min_length=1, max_length=4)
+    sessions: int = Field(ge=1)
+    rise: float = Field(gt=0, strict=False)
+    within_hours: int = Field(ge=1)
 
 
 class _Limits(Strict):
@@ -73,12 +87,23 @@ class _Limits(Strict):
     step_up_days: int = Field(ge=0)
     step_up_codes: list[str]
     step_up_longer_days: int = Field(ge=0)
+    screen_again_days: int = Field(ge=1)
+    reported_hours: int = Field(ge=0)
+    repeat_days: int = Field(ge=1)
+    remind_hours: int = Field(ge=1)
+    short_from: int = Field(ge=1)
+    offer_from: int = Field(ge=1)
+    silent_from: int = Field(ge=1)
+    silent_days: int = Field(ge=1)
 
 
 class _File(Strict):
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     version: str = Field(min_length=1)
+    then: str | None = None
+    ask_at: str = Field(pattern=_CLOCK)
     limits: _Limits
+    progression: _Progression
     cap: list[_Cap] = Field(default_factory=list)
     slot: list[_Slot] = Field(min_length=1)
 
@@ -91,7 +116,7 @@ def load_programmes(folder: Path) -> Mapping[str, Programme]:
     """
     problems: list[Problem] = []
     programmes = read_programmes(folder, problems)
-    raise_if_any(problems)
+    raise_if_any(problems, folder)
     return programmes
 
 
@@ -102,7 +127,7 @@ def read_programmes(folder: Path, problems: list[Problem]) -> dict[str, Programm
         file = read(path, _File, problems)
         if file is None:
             continue
-        problems += _repeated(path.name, [slot.id for slot in file.slot])
+        problems += repeated(path, "slot", [slot.id for slot in file.slot], "slot id")
         if file.id in found:
             problems.append(Problem(path.name, file.id, "This programme id is used twice; give one of them another."))
         found[file.id] = _programme(file)
@@ -111,18 +136,16 @@ def read_programmes(folder: Path, problems: list[Problem]) -> dict[str, Programm
     return found
 
 
-def _repeated(file: str, ids: list[str]) -> list[Problem]:
-    twice = sorted({slot for slot in ids if ids.count(slot) > 1})
-    return [Problem(file, slot, "This slot id is used twice; give one of them another.") for slot in twice]
-
-
 def _programme(file: _File) -> Programme:
     return Programme(
         id=file.id,
         version=file.version,
         slots=tuple(_slot(entry) for entry in file.slot),
-        caps=tuple(Cap(Weeks(*entry.weeks), entry.per_day, entry.per_week) for entry in file.cap),
+        caps=tuple(Cap(Weeks(*entry.weeks), entry.per_day, entry.per_week, entry.density) for entry in file.cap),
         limits=_limits(file.limits),
+        progression=_progression(file.progression),
+        ask_at=time.fromisoformat(file.ask_at),
+        then=file.then,
     )
 
 
@@ -140,7 +163,16 @@ def _slot(entry: _Slot) -> Slot:
         easy_group=entry.easy_group,
         stepped_up=entry.stepped_up,
         then=tuple(Asked(name) for name in entry.then),
+        density=entry.density,
+        after=frozenset(entry.after),
+        hot=entry.hot,
+        every=entry.every,
+        facts=frozenset(entry.facts),
     )
+
+
+def _progression(entry: _Progression) -> Progression:
+    return Progression(tuple(entry.first_weeks), entry.sessions, entry.rise, timedelta(hours=entry.within_hours))
 
 
 def _limits(entry: _Limits) -> Limits:
@@ -164,4 +196,12 @@ def _limits(entry: _Limits) -> Limits:
         step_up=timedelta(days=entry.step_up_days),
         step_up_codes=frozenset(entry.step_up_codes),
         step_up_longer=timedelta(days=entry.step_up_longer_days),
+        screen_again=timedelta(days=entry.screen_again_days),
+        reported=timedelta(hours=entry.reported_hours),
+        repeat=timedelta(days=entry.repeat_days),
+        remind=timedelta(hours=entry.remind_hours),
+        short_from=entry.short_from,
+        offer_from=entry.offer_from,
+        silent_from=entry.silent_from,
+        silent=timedelta(days=entry.silent_days),
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field
 
+from coach.adapters.library.lines import entry_lines
 from coach.adapters.library.problems import Problem, Strict, read
 from coach.core.content import Template
-from coach.core.model import Language
+from coach.core.model import Asked, Language, Weeks
 
 
 class TextKind(StrEnum):
@@ -24,12 +25,15 @@ class TextKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A template with its file, its kind, and the carrier's own words it may invite."""
+    """A template with what only `coach check` needs: where it stands, what it covers, which answers it invites."""
 
     template: Template
     file: str
     kind: TextKind
-    carrier_words: frozenset[str]
+    carrier_words: frozenset[str]  # of the carrier's own words, those it may invite
+    covers: frozenset[str]  # items of article.toml
+    asks: Asked  # the question it puts, where the programme does not say so
+    line: int | None = None  # in its file
 
 
 class _Entry(Strict):
@@ -38,9 +42,17 @@ class _Entry(Strict):
     groups: list[str] | None = None
     gates: list[str] = Field(default_factory=list)
     only: list[str] = Field(default_factory=list)
+    weeks: list[int] | None = Field(default=None, min_length=2, max_length=2)
+    step: int | None = Field(default=None, ge=1, le=4)
+    after: list[str] = Field(default_factory=list)
+    facts: list[str] = Field(default_factory=list)
+    yes_means: str | None = None
+    covers: list[str] = Field(default_factory=list)
+    asks: Asked = Field(default=Asked.NOTHING, strict=False)
     carrier_words: list[str] = Field(default_factory=list)
     en: str = Field(min_length=1)
     es: str = Field(min_length=1)
+    es_in_spain: str | None = Field(default=None, min_length=1, alias="es-ES")
 
 
 class _File(Strict):
@@ -53,7 +65,10 @@ def read_texts(folder: Path, problems: list[Problem]) -> list[Text]:
     found: list[Text] = []
     for path in sorted((folder / "templates").glob("*.toml")):
         file = read(path, _File, problems)
-        found += [_text(entry, file.kind, path.name) for entry in file.text] if file else []
+        if file is not None:
+            lines = dict(enumerate(entry_lines(path.read_text(encoding="utf-8"), "text")))
+            texts = (_text(entry, file.kind, path.name) for entry in file.text)
+            found += [replace(text, line=lines.get(place)) for place, text in enumerate(texts)]
     problems += _repeated(found)
     if not found:
         problems.append(Problem("templates", "", "There is no text at all; put TOML files into this folder."))
@@ -68,8 +83,14 @@ def _text(entry: _Entry, kind: TextKind, file: str) -> Text:
         text={Language.EN: entry.en, Language.ES: entry.es},
         gates=frozenset(entry.gates),
         only=frozenset(entry.only),
+        regional={"es-ES": entry.es_in_spain} if entry.es_in_spain else {},
+        weeks=Weeks(*entry.weeks) if entry.weeks else None,
+        step=entry.step,
+        after=frozenset(entry.after),
+        facts=frozenset(entry.facts),
+        yes_means=entry.yes_means,
     )
-    return Text(template, file, kind, frozenset(entry.carrier_words))
+    return Text(template, file, kind, frozenset(entry.carrier_words), frozenset(entry.covers), entry.asks)
 
 
 def _repeated(texts: list[Text]) -> list[Problem]:
@@ -77,6 +98,7 @@ def _repeated(texts: list[Text]) -> list[Problem]:
     again: list[Problem] = []
     for text in texts:
         if text.template.id in seen:
-            again.append(Problem(text.file, text.template.id, "This id is used twice; give one of them another."))
+            sentence = "This id is used twice; give one of them another."
+            again.append(Problem(text.file, text.template.id, sentence, text.line))
         seen.add(text.template.id)
     return again

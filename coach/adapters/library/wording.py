@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from coach.adapters.library.problems import Problem, Strict, read
 from coach.core.model import Language
@@ -33,15 +34,46 @@ class _Banned(Strict):
     es: list[str]
 
 
+class Never(Strict):
+    """Patterns that no text may match; `why` names what they catch and what to write instead."""
+
+    why: str = Field(min_length=1)
+    both: list[str] = Field(default_factory=list)
+    en: list[str] = Field(default_factory=list)
+    es: list[str] = Field(default_factory=list)
+
+    @field_validator("both", "en", "es")
+    @classmethod
+    def _are_patterns(cls, patterns: list[str]) -> list[str]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                sentence = f"“{pattern}” is no regular expression ({error}); mend it"
+                raise ValueError(sentence) from None
+        return patterns
+
+    def hit(self, words: str, language: Language) -> str | None:
+        """The first words that a pattern of the language catches."""
+        for pattern in (*self.both, *getattr(self, language.value)):
+            found = re.search(pattern, words, re.IGNORECASE)
+            if found is not None:
+                return found[0].strip()
+        return None
+
+
 class WordingRules(Strict):
     """What every text is held to."""
 
     carrier_words: list[str] = Field(min_length=1)
     invites: list[str] = Field(min_length=1)
+    number_words: list[str] = Field(min_length=1)
     most_parts: dict[str, Parts]
     highest_grade: int = Field(ge=1, le=18)
+    lowest_ease: int = Field(ge=0, le=100)
     longest: dict[str, str | PerLanguage]
     banned: _Banned
+    never: list[Never] = Field(default_factory=list)
 
     def longest_values(self, language: Language) -> dict[str, str]:
         """A long but real value for every placeholder."""
@@ -55,8 +87,12 @@ class WordingRules(Strict):
         return self.banned.en if language is Language.EN else self.banned.es
 
 
-class _Needed(Strict):
-    texts: list[str]
+class Needed(Strict):
+    """What the program names by itself, and what is written ahead of its use."""
+
+    texts: list[str] = Field(default_factory=list)
+    groups: list[str] = Field(default_factory=list)
+    not_yet: list[str] = Field(default_factory=list)
 
 
 def read_wording(folder: Path, problems: list[Problem]) -> WordingRules | None:
@@ -64,7 +100,6 @@ def read_wording(folder: Path, problems: list[Problem]) -> WordingRules | None:
     return read(folder / "wording.toml", WordingRules, problems)
 
 
-def read_needed(folder: Path, problems: list[Problem]) -> list[str]:
-    """Ids of the texts that the program names by itself."""
-    file = read(folder / "needed.toml", _Needed, problems)
-    return file.texts if file else []
+def read_needed(folder: Path, problems: list[Problem]) -> Needed:
+    """Ids and groups that the program names by itself; nothing when the file cannot be used."""
+    return read(folder / "needed.toml", Needed, problems) or Needed()

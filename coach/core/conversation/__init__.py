@@ -4,16 +4,20 @@ from coach.core.conversation.calls import greeting, open_call
 from coach.core.conversation.enrolment import invite_later
 from coach.core.conversation.moment import ASKED_IN_CALLS, Moment
 from coach.core.conversation.prompts import fire, following
+from coach.core.conversation.rehearsal import Habits, Rehearsed, rehearse
 from coach.core.conversation.respond import cannot_wait, respond
 
 __all__ = [
     "ASKED_IN_CALLS",
+    "Habits",
     "Moment",
+    "Rehearsed",
     "cannot_wait",
     "fire",
     "following",
     "greeting",
     "invite_later",
     "open_call",
+    "rehearse",
     "respond",
 ]

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from coach.core.conversation.hearing import Heard
+from coach.core.conversation.history import scores
 from coach.core.conversation.moment import Moment
 from coach.core.events import CheckInClosed, CheckInOpened, Event, TaskRaised
-from coach.core.model import Asked, Channel, CheckIn, Intent, Kind, Lane, TrendAnswer
+from coach.core.model import Asked, Channel, CheckIn, Intent, Kind, Lane, Reply, TrendAnswer
 from coach.core.programme import week_of
 
 _HIGH, _MIDDLE = 7, 4
+_LOWER = 2
+"""A fall of the score that is worth a word (about 2 points matter, S39)."""
+
+_A_WEEK = timedelta(days=7)
 _PATIENCE = 2
-_AGAIN = {Asked.RED_FLAG: "voice.red_flag_again", Asked.ONSET: "recheck.j0"}
+_AGAIN = {Asked.RED_FLAG: "voice.red_flag_again", Asked.ONSET: "voice.ask_onset"}
 
 
 def answers_question(heard: Heard) -> bool:
@@ -25,7 +30,7 @@ def answers_question(heard: Heard) -> bool:
             return reply.trend is not None
         case Asked.ONSET | Asked.SEEN:
             return any(fact.kind.value == heard.asked.value for fact in heard.observations)
-        case Asked.SAFE | Asked.RED_FLAG | Asked.IDENTITY:
+        case Asked.SAFE | Asked.RED_FLAG | Asked.IDENTITY | Asked.SYMPTOM | Asked.SIDE_EFFECTS:
             return reply.yes is not None
         case Asked.HYDRATION | Asked.EXERCISE:
             return reply.yes is not None or reply.amount is not None
@@ -41,12 +46,21 @@ def close_question(heard: Heard) -> tuple[Event, ...]:
 
 
 def acknowledge(moment: Moment, heard: Heard) -> tuple[Event, ...]:
-    """One short line that shows the answer was understood."""
+    """One short line that answers what the person told, or the week's summary after the last of Sunday's questions."""
     if heard.asked is Asked.SAFE and heard.reply.yes is False:
         because = "said that nobody is with them after words of self-harm"
         return (TaskRaised("alone_and_unsafe", because), moment.alarm("escalation.alone", Lane.EMERGENCY, because))
-    template = _acknowledgement(heard)
-    return (moment.reply(template, "an answer to the question"),) if template else ()
+    if heard.question is not None and ends_set(moment, heard.question) and not _must_be_answered(heard):
+        return (summary(moment),)
+    group = _group(moment, heard)
+    if group is None:
+        return ()
+    amount = f"{heard.reply.amount:g}" if heard.reply.amount is not None else ""
+    return (moment.chosen(group, "an answer to the question", amount=amount),)
+
+
+def _must_be_answered(heard: Heard) -> bool:
+    return heard.asked is Asked.SIDE_EFFECTS and heard.reply.yes is True
 
 
 def next_of_set(moment: Moment, heard: Heard) -> tuple[Event, ...]:
@@ -56,49 +70,105 @@ def next_of_set(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     following = _following(moment, heard.question)
     if following is None:
         return ()
-    question = CheckInOpened(following, heard.question.day, scheduled=False)
-    return (question, moment.reply(f"check_in.{following.value}", "the next question of the set"))
+    choice = moment.choose(following.value)
+    if choice.template is None:
+        return ()
+    about = choice.template.yes_means
+    question = CheckInOpened(following, heard.question.day, scheduled=False, about=about)
+    return (question, moment.reply(choice.template.id, "the next question of the set"))
 
 
 def _following(moment: Moment, answered: CheckIn) -> Asked | None:
+    order = _set_of(moment, answered)
+    later = order[order.index(answered.asked) + 1 :] if answered.asked in order else ()
+    return later[0] if later else None
+
+
+def ends_set(moment: Moment, answered: CheckIn) -> bool:
+    """Whether it was the last question of a set, such as Sunday's."""
+    order = _set_of(moment, answered)
+    return len(order) > 1 and answered.asked is order[-1]
+
+
+def _set_of(moment: Moment, answered: CheckIn) -> tuple[Asked, ...]:
+    """The questions asked one by one on that day; empty when there is no such set."""
     programme = moment.handbook.programmes[moment.participant.programme]
     week = week_of(moment.participant, answered.day)
     for slot in programme.slots:
-        order = (slot.asked, *slot.then)
-        if week in slot.weeks and answered.day.weekday() in slot.weekdays and answered.asked in order[:-1]:
-            return order[order.index(answered.asked) + 1]
-    return None
+        if slot.then and week in slot.weeks and answered.day.weekday() in slot.weekdays:
+            return (slot.asked, *slot.then)
+    return ()
 
 
-def _acknowledgement(heard: Heard) -> str | None:
-    reply = heard.reply
+def _group(moment: Moment, heard: Heard) -> str | None:
+    """The answers to draw from. What a person did is answered as what they did, a figure as a figure."""
     match heard.asked:
         case Asked.WEAKNESS:
-            return _for_score(reply.weakness or 0)
-        case Asked.HYDRATION | Asked.EXERCISE if reply.amount is None:
-            return "ack.done" if reply.yes else "ack.not_done"
-        case Asked.HYDRATION | Asked.EXERCISE | Asked.FALLS | Asked.STAIRS | Asked.CHAIR_STANDS:
-            return "ack.amount"
-        case Asked.TREND if reply.trend is TrendAnswer.BETTER:
-            return "ack.better"
-        case Asked.ONSET:
-            return "ack.onset"
+            return _for_score(moment, heard.reply.weakness or 0)
+        case Asked.HYDRATION:
+            return f"ack.water_{_did(heard.reply)}"
+        case Asked.EXERCISE:
+            return f"ack.exercise_{_did(heard.reply)}"
+        case Asked.TREND:
+            return _FOR_TREND[heard.reply.trend] if heard.reply.trend else "ack.noted"
+        case Asked.FALLS:
+            return "ack.falls_some" if heard.reply.amount else "ack.falls_none"
         case Asked.SEEN:
             return _for_seen(heard)
-        case Asked.RED_FLAG:
-            return None
-    return "ack.noted"
+        case Asked.SYMPTOM | Asked.RED_FLAG | Asked.SIDE_EFFECTS:
+            return _for_yes_or_no(moment, heard)
+    return _PLAIN.get(heard.asked, "ack.noted")
 
 
-def _for_score(score: int) -> str:
+_FOR_TREND = {
+    TrendAnswer.BETTER: "ack.better",
+    TrendAnswer.SAME: "ack.same",
+    TrendAnswer.WORSE: "ack.worse",
+    TrendAnswer.MUCH_WORSE: "ack.worse",
+}
+_PLAIN = {Asked.STAIRS: "ack.stairs", Asked.CHAIR_STANDS: "ack.chair", Asked.ONSET: "ack.onset"}
+
+
+def _did(reply: Reply) -> str:
+    if reply.amount:
+        return "count"
+    return "done" if reply.yes and reply.amount is None else "not"
+
+
+def _for_score(moment: Moment, score: int) -> str:
     if score >= _HIGH:
         return "ack.score_high"
+    before = scores(moment.conversation.observations)
+    if before and (before[-1].value or 0) - score >= _LOWER:
+        return "ack.score_down"
     return "ack.score_mid" if score >= _MIDDLE else "ack.score_low"
+
+
+def _for_yes_or_no(moment: Moment, heard: Heard) -> str | None:
+    if heard.asked is Asked.RED_FLAG:
+        return None if moment.channel is Channel.VOICE or heard.reply.yes else "ack.screened"
+    if heard.asked is Asked.SIDE_EFFECTS and heard.reply.yes:
+        return "ack.medicine_new"
+    return "ack.noted" if heard.reply.yes else "ack.symptom_no"
 
 
 def _for_seen(heard: Heard) -> str:
     seen = next(fact.code for fact in heard.observations if fact.kind is Kind.SEEN)
     return {"yes": "ack.seen", "booked": "ack.booked"}.get(str(seen), "ack.not_yet")
+
+
+def summary(moment: Moment) -> Event:
+    """The week in figures: how many scores, the lowest and the highest, and how often the person moved."""
+    since = moment.today - _A_WEEK
+    week = [fact for fact in moment.conversation.observations if fact.day > since]
+    values = [score.value or 0 for score in scores(week)]
+    moves = sum(fact.kind is Kind.DONE and fact.asked is Asked.EXERCISE and bool(fact.value) for fact in week)
+    figures = {"week": str(week_of(moment.participant, moment.today)), "moves": str(moves)}
+    because = "the week's summary after its last question"
+    if not values:
+        return moment.chosen("summary.weekly_none", because, **figures)
+    figures |= {"scores": str(len(values)), "lowest": f"{min(values):g}", "highest": f"{max(values):g}"}
+    return moment.chosen("summary.weekly", because, **figures)
 
 
 def not_understood(moment: Moment, heard: Heard) -> tuple[Event, ...]:

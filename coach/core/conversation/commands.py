@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from coach.core.conversation.enrolment import INVITE, PROMPT, join_by_text, record_consent, restart
+from coach.core.conversation import wishes
+from coach.core.conversation.enrolment import INVITE, join_by_text, record_consent, restart
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.history import scores
 from coach.core.conversation.moment import Moment
+from coach.core.conversation.silence import REMIND
+from coach.core.conversation.timetable import PROGRAMME_END, PROMPT
 from coach.core.events import CheckInClosed, Event, OutboxCleared, StatusChanged, TaskRaised, TimersCleared, TimerSet
 from coach.core.handbook import Word
 from coach.core.model import Channel, EscalationState, Intent, Kind, Lane, Status
@@ -16,6 +19,8 @@ from coach.core.model import Channel, EscalationState, Intent, Kind, Lane, Statu
 RESUME = "resume"
 _PAUSE = timedelta(days=7)
 _THANKS_AGAIN = timedelta(hours=12)
+_GENERAL_AGAIN = timedelta(days=7)
+_NOT_MEDICAL = ("faq.other", "faq.programme")
 
 
 def stop(moment: Moment, heard: Heard) -> tuple[Event, ...]:
@@ -29,7 +34,7 @@ def stop(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     left = (
         record_consent(moment, "revoked", heard.message.body),
         OutboxCleared((Lane.REPLY, Lane.PROMPT), "opted out"),
-        TimersCleared((PROMPT, RESUME, INVITE)),
+        TimersCleared((PROMPT, PROGRAMME_END, REMIND, RESUME, INVITE)),
         StatusChanged(Status.OPTED_OUT),
         *_questions_dropped(moment),
     )
@@ -94,7 +99,7 @@ def wrong_person(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (
         record_consent(moment, "revoked", heard.message.body),
         OutboxCleared((Lane.URGENT, Lane.REPLY, Lane.PROMPT), "wrong person"),
-        TimersCleared((PROMPT, RESUME, INVITE)),
+        TimersCleared((PROMPT, PROGRAMME_END, REMIND, RESUME, INVITE)),
         StatusChanged(Status.WRONG_PERSON),
         *_questions_dropped(moment),
         moment.reply("wrong_person.done", "the number belongs to somebody else"),
@@ -106,7 +111,7 @@ def _pause(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
     due = moment.now + _PAUSE
     return (
         StatusChanged(Status.PAUSED),
-        TimersCleared((PROMPT, RESUME)),
+        TimersCleared((PROMPT, PROGRAMME_END, REMIND, RESUME)),
         OutboxCleared((Lane.PROMPT,), "paused"),
         TimerSet(RESUME, f"{RESUME}/{due.date()}", due),
         moment.reply("pause.done", "asked for a pause"),
@@ -135,9 +140,14 @@ def _help(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
 
 
 def _question(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """General knowledge; that it is no diagnosis is said once a week at most."""
     topic = heard.reply.topic or "other"
-    known = f"faq.{topic}" in moment.handbook.library.templates
-    return (moment.reply(f"faq.{topic}" if known else "faq.other", "asked a question"),)
+    answer = f"faq.{topic}" if f"faq.{topic}" in moment.handbook.library.templates else "faq.other"
+    said_lately = any(
+        s.template.startswith("faq.") and moment.now - s.at < _GENERAL_AGAIN for s in moment.conversation.sent
+    )
+    tail = "" if answer in _NOT_MEDICAL or said_lately else " " + moment.text("faq.general_info")
+    return (moment.answer(answer, moment.text(answer) + tail, "asked a question"),)
 
 
 def _thanks(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
@@ -150,9 +160,9 @@ COMMANDS: Mapping[Intent, Callable[[Moment, Heard], tuple[Event, ...]]] = {
     Intent.HELP: _help,
     Intent.PAUSE: _pause,
     Intent.RESUME: _resume,
-    Intent.LESS: _for_staff("less", "asked for fewer messages", "less.noted"),
-    Intent.MORE: _for_staff("more", "asked for more messages", "more.noted"),
-    Intent.CHANGE: _for_staff("change", "asked for a change", "change.noted"),
+    Intent.LESS: wishes.less,
+    Intent.MORE: wishes.more,
+    Intent.CHANGE: wishes.change,
     Intent.HUMAN: _for_staff("human", "asked for a person", "human.noted"),
     Intent.QUESTION: _question,
     Intent.THANKS: _thanks,

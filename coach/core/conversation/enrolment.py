@@ -11,6 +11,7 @@ from coach.core.content import ZoneChoice
 from coach.core.conversation.answers import close_question
 from coach.core.conversation.hearing import Heard, plain
 from coach.core.conversation.moment import Moment
+from coach.core.conversation.timetable import begin
 from coach.core.events import (
     CheckInOpened,
     ConsentRecorded,
@@ -22,11 +23,9 @@ from coach.core.events import (
     TimerSet,
 )
 from coach.core.model import Asked, Lane, Language, Status
-from coach.core.programme import first_timers
 
 INVITE = "invite"
 ZONE_UNANSWERED = "zone_unanswered"
-PROMPT = "prompt"
 
 _ZONE_PATIENCE = timedelta(hours=24)
 _INVITATION_USEFUL = timedelta(hours=3)
@@ -120,6 +119,18 @@ def _zone_or_start(moment: Moment) -> tuple[Event, ...]:
     )
 
 
+def move_to(moment: Moment) -> tuple[Event, ...]:
+    """Somebody lives in another country than we thought: a zone that is not there becomes its only one, or is asked."""
+    person = moment.participant
+    zones = [choice.zone for choice in moment.handbook.library.zone_choices(person.country)]
+    if not zones or person.zone in zones:
+        return ()
+    if len(zones) == 1:
+        return (DetailsChanged(zone=zones[0]), *begin(moment, replace(person, zone=zones[0])))
+    asked = moment.reply("enrol.ask_zone", "lives in another country", choices=_listed(moment))
+    return (CheckInOpened(Asked.ZONE, moment.today, scheduled=False), asked)
+
+
 def _listed(moment: Moment) -> str:
     choices = moment.handbook.library.zone_choices(moment.participant.country)
     return " ".join(f"{number} {choice.label(moment.language)}" for number, choice in enumerate(choices, start=1))
@@ -152,12 +163,7 @@ def start_programme(moment: Moment, zone: str) -> tuple[Event, ...]:
     today = schedule.local(moment.now, zone).date()
     day_one = moment.participant.enrolled_on or today
     person = replace(moment.participant, zone=zone, enrolled_on=day_one, status=Status.ACTIVE)
-    programme = moment.handbook.programmes[person.programme]
-    timers = tuple(
-        TimerSet(PROMPT, f"{due.slot.id}/{due.day}", due.at, {"slot": due.slot.id, "day": due.day.isoformat()})
-        for due in first_timers(programme, person, moment.now)
-    )
-    return (DetailsChanged(zone=zone, enrolled_on=day_one), *timers)
+    return (DetailsChanged(zone=zone, enrolled_on=day_one), *begin(moment, person))
 
 
 def restart(moment: Moment) -> tuple[Event, ...]:

@@ -8,18 +8,32 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from coach.core import triage
+from coach.core.conversation.asking import current, signs_chosen
 from coach.core.conversation.moment import Moment
 from coach.core.events import Event, Observed, ReplyRead
 from coach.core.handbook import Keyword, Word
-from coach.core.model import Asked, Assessment, CheckIn, InboundMessage, Intent, Kind, Language, Observation, Reply
+from coach.core.model import (
+    Asked,
+    Assessment,
+    Channel,
+    CheckIn,
+    Finding,
+    InboundMessage,
+    Intent,
+    Kind,
+    Language,
+    Observation,
+    Reply,
+)
 from coach.core.reading import read
 from coach.core.trend import Seen, answers_of
 
 _TOGETHER = timedelta(hours=48)
 """Signs this close together count as one picture (combinations X1 to X18)."""
 
-_AMOUNT_KINDS = {Asked.HYDRATION: Kind.CUPS, Asked.EXERCISE: Kind.MINUTES}
+_AMOUNT_KINDS = {Asked.HYDRATION: Kind.CUPS, Asked.EXERCISE: Kind.MOVES}
 _CORRECTING = frozenset("sorry oops meant mean correction perdon perdone disculpe quise digo corrijo".split())  # noqa: SIM905
+_ONE_SIGN = (Asked.SYMPTOM, Asked.SIDE_EFFECTS)
 _RED_FLAG_KEYS = {"1": True, "2": False}
 
 
@@ -53,6 +67,8 @@ def hear(moment: Moment, message: InboundMessage) -> Heard:
     question = moment.question()
     if question is not None and question.closed_at is not None and not _corrects(message.body):
         question = None
+    if current(moment, question) is not None and not _CORRECTING.isdisjoint(plain(message.body).split()):
+        question = moment.correctable() or question
     asked = question.asked if question else Asked.NOTHING
     reply = read(message.body, asked, moment.language, message.channel, moment.handbook.lexicon)
     keyword = moment.handbook.keywords.get(plain(message.body))
@@ -60,9 +76,38 @@ def hear(moment: Moment, message: InboundMessage) -> Heard:
         reply = replace(reply, intent=Intent.STOP)
     if asked is Asked.RED_FLAG and message.body.strip() in _RED_FLAG_KEYS:
         reply = replace(reply, intent=Intent.ANSWER, yes=_RED_FLAG_KEYS[message.body.strip()])
+    reply = _with_asked_sign(_without_doubt(moment, reply, asked, message), question)
+    reply = _with_chosen_signs(reply, signs_chosen(moment, question, plain(message.body), message.body))
     assessment = triage.assess(reply, moment.participant.profile, moment.handbook.triage, _recent_codes(moment))
     observations = tuple(_observations(moment, reply, assessment, asked, keyword))
     return Heard(message, question, reply, assessment, keyword, observations)
+
+
+def _with_asked_sign(reply: Reply, question: CheckIn | None) -> Reply:
+    """A yes to a question about one sign shows that sign, a no denies it; what the words themselves say comes first."""
+    if question is None or question.asked not in _ONE_SIGN or question.about is None or reply.yes is None:
+        return reply
+    if question.about in (*reply.codes, *reply.denied_codes):
+        return reply
+    finding = Finding(question.about, 0, 0, rule=f"answer/{'yes' if reply.yes else 'no'}")
+    if reply.yes:
+        return replace(reply, signs=(*reply.signs, finding))
+    return replace(reply, denied=(*reply.denied, finding))
+
+
+def _without_doubt(moment: Moment, reply: Reply, asked: Asked, message: InboundMessage) -> Reply:
+    """Only a plain no answers the list of warning signs by text: “not sure” or “no entiendo” is none."""
+    if asked is not Asked.RED_FLAG or moment.channel is Channel.VOICE or reply.yes is not False:
+        return reply
+    said = moment.handbook.onboarding.yes_or_no(plain(message.body), message.body)
+    is_plain_no = message.body.strip() in _RED_FLAG_KEYS or said is False
+    return reply if is_plain_no else replace(reply, yes=None)
+
+
+def _with_chosen_signs(reply: Reply, signs: tuple[str, ...]) -> Reply:
+    """The signs that an option of a list stands for are signs told."""
+    found = (Finding(sign, 0, 0, rule="answer/option") for sign in signs if sign not in reply.codes)
+    return replace(reply, signs=(*reply.signs, *found))
 
 
 def language_of(text: str, moment: Moment) -> Language:
@@ -118,6 +163,10 @@ def _observations(
 def _amounts(reply: Reply, asked: Asked) -> Iterator[tuple[Kind, float]]:
     if reply.amount is not None and asked in _AMOUNT_KINDS:
         yield _AMOUNT_KINDS[asked], reply.amount
+    if asked in _AMOUNT_KINDS and (reply.yes is not None or reply.amount is not None):
+        yield Kind.DONE, float(reply.yes is not False and reply.amount != 0)
+    if asked is Asked.RED_FLAG and reply.yes is False:
+        yield Kind.SCREENED, 1
     answers = answers_of(reply, asked)
     counted = (
         (Kind.FALLS, answers.falls),

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from coach.core import schedule
-from coach.core.content import render
+from coach.core.content import Choice, ContentError, Situation, Today, choose, render
 from coach.core.events import CheckInOpened, Event, MessageQueued, Said
 from coach.core.handbook import Handbook
-from coach.core.model import Asked, Channel, CheckIn, Conversation, Lane, Language, Participant, Status
+from coach.core.model import Asked, Channel, CheckIn, Conversation, Lane, Language, Participant, PassedOver, Status
+from coach.core.programme import reported, step_of, week_of
 
 REPLY_USEFUL = timedelta(hours=12)
 """An answer to somebody's own text is worth sending this long, at any hour."""
@@ -23,10 +24,13 @@ _LONG_QUESTION_OPEN = timedelta(days=7)
 _CORRECTION = timedelta(minutes=15)
 _CAME_BETWEEN = (Asked.SAFE, Asked.ONSET)
 _LONG_QUESTIONS = (Asked.JOIN, Asked.ZONE)
+SCREEN = "screen"
+"""What a list of warning signs that is asked by text is about; in a call it is about nothing else."""
+
 ASKED_IN_CALLS = {
     Asked.WEAKNESS: "voice.ask_score",
     Asked.RED_FLAG: "voice.ask_red_flag",
-    Asked.ONSET: "recheck.j0",
+    Asked.ONSET: "voice.ask_onset",
 }
 """The questions that may be asked in a call, with their words."""
 
@@ -68,10 +72,17 @@ class Moment:
         return waiting[-1] if waiting else None
 
     def _may_be_meant(self, question: CheckIn) -> bool:
-        """Not a question of a call, seen from a text, and not one that came between and is over."""
-        if question.asked is Asked.RED_FLAG and self.channel is not Channel.VOICE:
+        """Not a question of a call, seen from a text, nor the other way about, and not one that came between."""
+        if self.channel is Channel.VOICE and self.handbook.onboarding.of(question.about) is not None:
+            return False
+        if question.asked is Asked.RED_FLAG and question.about is None and self.channel is not Channel.VOICE:
             return False
         return question.closed_at is None or question.asked not in _CAME_BETWEEN
+
+    def correctable(self) -> CheckIn | None:
+        """The score that was given just now and may still be taken back."""
+        given = [c for c in self.conversation.check_ins if self._is_correctable(c)]
+        return given[-1] if given else None
 
     def open_questions(self) -> tuple[CheckIn, ...]:
         """Every question that is still open, answerable or not."""
@@ -86,7 +97,8 @@ class Moment:
         return self.now - question.answered_at <= _CORRECTION
 
     def _is_fresh(self, question: CheckIn) -> bool:
-        limit = _LONG_QUESTION_OPEN if question.asked in _LONG_QUESTIONS else _QUESTION_OPEN
+        is_long = question.asked in _LONG_QUESTIONS or self.handbook.onboarding.of(question.about) is not None
+        limit = _LONG_QUESTION_OPEN if is_long else _QUESTION_OPEN
         return self.now - question.opened_at <= limit
 
     def standing(self, status: Status) -> Moment:
@@ -110,14 +122,47 @@ class Moment:
     def text(self, template: str, **extra: str) -> str:
         """The wording of a template for this person."""
         found = self.handbook.library.templates[template]
-        return render(found, self.language, self.values(**extra))
+        return render(found, self.language, self.values(**extra), self.participant.country)
 
     def reply(self, template: str, because: str, **extra: str) -> Event:
         """An answer on the channel the person used."""
-        body = self.text(template, **extra)
+        return self.answer(template, self.text(template, **extra), because)
+
+    def chosen(self, group: str, because: str, **extra: str) -> Event:
+        """An answer of a group: the text that is safe for the person and came longest ago.
+
+        Raises:
+            ContentError: no text of the group is safe for them; groups of answers have one for everybody.
+        """
+        choice = self.choose(group)
+        if choice.template is None:
+            sentence = f"No text of the group {group} may be sent to this person."
+            raise ContentError(sentence)
+        return self.answer(choice.template.id, self.text(choice.template.id, **extra), because, choice.passed_over)
+
+    def answer(self, template: str, body: str, because: str, passed_over: tuple[PassedOver, ...] = ()) -> Event:
+        """Words that are ready, as an answer on the channel the person used."""
         if self.channel is Channel.VOICE:
             return Said(template, body)
-        return MessageQueued(template, body, Lane.REPLY, self.now + REPLY_USEFUL, because)
+        return MessageQueued(template, body, Lane.REPLY, self.now + REPLY_USEFUL, because, passed_over=passed_over)
+
+    def choose(self, group: str, day: date | None = None) -> Choice:
+        """The text of a group for this person on a day, today unless told otherwise."""
+        return choose(self.handbook.library, group, self.situation(day or self.today))
+
+    def situation(self, day: date) -> Situation:
+        """What the choice of a text depends on."""
+        programme = self.handbook.programmes[self.participant.programme]
+        told = reported(self.conversation, self.now, programme.limits.reported)
+        return Situation(
+            participant=self.participant,
+            day=day,
+            sent=self.conversation.sent,
+            week=week_of(self.participant, day),
+            step=step_of(programme, self.conversation, day),
+            today=Today(hot=day in self.conversation.hot_days, reported=told),
+            repeat=programme.limits.repeat,
+        )
 
     def alarm(self, template: str, lane: Lane, because: str, **extra: str) -> Event:
         """A text about an emergency or an urgent finding, sent at any hour."""

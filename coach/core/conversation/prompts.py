@@ -5,26 +5,43 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from coach.core import schedule
-from coach.core.content import Template, choose
-from coach.core.conversation import enrolment
+from coach.core.content import Choice, Template
+from coach.core.conversation import enrolment, onboarding, silence, timetable
 from coach.core.conversation.commands import RESUME
-from coach.core.conversation.moment import Moment
+from coach.core.conversation.moment import SCREEN, Moment
 from coach.core.events import CheckInOpened, Event, MessageQueued, PromptSkipped, StatusChanged, TaskRaised, TimerSet
 from coach.core.handbook import Handbook
 from coach.core.model import Asked, Channel, Conversation, Lane, Status, Timer
-from coach.core.programme import Due, SkipReason, due_on, group_for, next_due, suppression
+from coach.core.programme import (
+    Due,
+    Programme,
+    PromptKind,
+    SkipReason,
+    displaced,
+    due_on,
+    group_for,
+    next_due,
+    screens,
+    suppression,
+)
 
 
 def fire(conversation: Conversation, timer: Timer, handbook: Handbook, now: datetime) -> tuple[Event, ...]:
     """Decide what a due timer causes. A timer that no longer applies causes nothing."""
     moment = Moment(conversation, handbook, now)
     match timer.kind:
-        case enrolment.PROMPT:
+        case timetable.PROMPT:
             return _prompt(moment, timer)
         case enrolment.INVITE:
             return enrolment.invite_when_due(moment)
         case enrolment.ZONE_UNANSWERED:
             return _zone_unanswered(moment)
+        case onboarding.ONBOARDING:
+            return onboarding.remind(moment, timer)
+        case silence.REMIND:
+            return silence.remind(moment, timer)
+        case timetable.PROGRAMME_END:
+            return timetable.next_programme(moment)
         case _ if timer.kind == RESUME:
             return _resume(moment)
     return (TaskRaised("unknown_timer", f"a timer of the unknown kind {timer.kind} came due"),)
@@ -33,7 +50,7 @@ def fire(conversation: Conversation, timer: Timer, handbook: Handbook, now: date
 def following(conversation: Conversation, timer: Timer, handbook: Handbook, now: datetime) -> tuple[Event, ...]:
     """The next firing of a prompt whose own decision failed, so that one fault does not end its chain."""
     moment = Moment(conversation, handbook, now)
-    due = _due(moment, timer) if timer.kind == enrolment.PROMPT else None
+    due = _due(moment, timer) if timer.kind == timetable.PROMPT else None
     return _next(moment, due) if due is not None else ()
 
 
@@ -75,25 +92,54 @@ def _next(moment: Moment, due: Due) -> tuple[Event, ...]:
     if later is None:
         return ()
     payload = {"slot": later.slot.id, "day": later.day.isoformat()}
-    return (TimerSet(enrolment.PROMPT, f"{later.slot.id}/{later.day}", later.at, payload),)
+    return (TimerSet(timetable.PROMPT, f"{later.slot.id}/{later.day}", later.at, payload),)
 
 
 def _send_or_skip(moment: Moment, due: Due) -> tuple[Event, ...]:
     programme = moment.handbook.programmes[moment.participant.programme]
     held = suppression(programme, due, moment.conversation, moment.now)
+    if held is not None and held.reason is SkipReason.NOT_SCREENED and _screens(moment, programme, due):
+        return _screen(moment, due)
     if held is not None:
-        return (PromptSkipped(due.slot.id, due.day, held.reason, held.because),)
+        rule = f" (rule {held.gate})" if held.gate else ""
+        return (PromptSkipped(due.slot.id, due.day, held.reason, held.because + rule),)
     if moment.participant.channel is Channel.VOICE:
         return _by_voice(due)
-    person, library = moment.participant, moment.handbook.library
     group = group_for(programme, due, moment.conversation)
-    picked = choose(library, group, person, moment.conversation.sent, due.day)
-    if not isinstance(picked, Template):
-        because = f"no {group} text is safe for this profile (rule {picked.gate})"
-        return (PromptSkipped(due.slot.id, due.day, SkipReason.BLOCKED_BY_GATE, because),)
+    choice = moment.choose(group, due.day)
+    if choice.template is None:
+        return (_nothing_safe(due, group, choice),)
     because = f"scheduled {due.slot.kind.value.replace('_', '-')} prompt of {due.day}"
-    message = MessageQueued(picked.id, moment.text(picked.id), Lane.PROMPT, due.useful_until, because)
-    return (*_question(due), message)
+    because += f": {choice.because}" if choice.because else ""
+    picked = choice.template
+    message = MessageQueued(
+        picked.id, moment.text(picked.id), Lane.PROMPT, due.useful_until, because, passed_over=choice.passed_over
+    )
+    return (*_question(due, picked), message, *silence.after_check_in(moment, due))
+
+
+def _screens(moment: Moment, programme: Programme, due: Due) -> bool:
+    known, now = moment.conversation, moment.now
+    return screens(programme, due, known, now) and displaced(programme, due, known, now) is None
+
+
+def _screen(moment: Moment, due: Due) -> tuple[Event, ...]:
+    """In place of the first moves, the list of warning signs. Whoever says no gets moves from the next time on."""
+    choice = moment.choose("red_flag", due.day)
+    if choice.template is None:
+        return (_nothing_safe(due, "red_flag", choice),)
+    question = CheckInOpened(Asked.RED_FLAG, due.day, about=SCREEN)
+    because = "the list of warning signs comes before the first moves (rule D5)"
+    return (
+        question,
+        MessageQueued(choice.template.id, moment.text(choice.template.id), Lane.PROMPT, due.useful_until, because),
+    )
+
+
+def _nothing_safe(due: Due, group: str, choice: Choice) -> PromptSkipped:
+    rules = ", ".join(sorted({text.gate for text in choice.passed_over}))
+    because = f"no {group} text is safe for this person (rules {rules})" if rules else f"no {group} text is for them"
+    return PromptSkipped(due.slot.id, due.day, SkipReason.BLOCKED_BY_GATE, because, choice.passed_over)
 
 
 def _by_voice(due: Due) -> tuple[Event, ...]:
@@ -106,5 +152,11 @@ def _by_voice(due: Due) -> tuple[Event, ...]:
     return (*_question(due), call)
 
 
-def _question(due: Due) -> tuple[Event, ...]:
-    return (CheckInOpened(due.slot.asked, due.day),) if due.slot.asked is not Asked.NOTHING else ()
+def _question(due: Due, picked: Template | None = None) -> tuple[Event, ...]:
+    """The question that a prompt puts: the one sign that a text asks about, else the slot's."""
+    sign = picked.yes_means if picked else None
+    if sign is not None and due.slot.kind is not PromptKind.CHECK_IN:
+        return (CheckInOpened(Asked.SYMPTOM, due.day, scheduled=False, about=sign),)
+    if due.slot.asked is Asked.NOTHING:
+        return ()
+    return (CheckInOpened(due.slot.asked, due.day, about=sign),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from coach.core.conversation import answers, commands, enrolment
+from coach.core.conversation import answers, commands, enrolment, onboarding, wishes
 from coach.core.conversation.hearing import Heard, hear, language_of
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.safety import emergency_line, ends_call, raised, safety
@@ -31,7 +31,10 @@ def respond(
     safe = moment if leaving is None else moment.standing(leaving)
     alarm = safety(safe, heard)
     asked_about = () if raised(alarm) else emergency_line(safe, heard)
-    return (*_kept(moment, heard), *alarm, *asked_about, *_answer(moment, heard, (*alarm, *asked_about)))
+    told = (*alarm, *asked_about)
+    answered = _answer(moment, heard, told)
+    questions = onboarding.on_start(moment, answered)
+    return (*_kept(moment, heard), *told, *answered, *(_without_replies(questions) if told else questions))
 
 
 def cannot_wait(conversation: Conversation, message: InboundMessage, handbook: Handbook, now: datetime) -> bool:
@@ -130,9 +133,13 @@ def _stranger(moment: Moment, heard: Heard) -> tuple[Event, ...]:
 def _active(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if heard.asked is Asked.ZONE and heard.reply.intent not in commands.COMMANDS:
         return enrolment.answer_zone(moment, heard)
+    if heard.asked is Asked.CHANGE and _wishes_only(heard):
+        return wishes.answer(moment, heard)
+    of_joining = onboarding.answer(moment, heard)
+    if of_joining:
+        return of_joining
     if answers.answers_question(heard):
-        following = answers.next_of_set(moment, heard) or answers.acknowledge(moment, heard)
-        return (*answers.close_question(heard), *following, *_next_in_call(moment, heard))
+        return (*answers.close_question(heard), *_following(moment, heard), *_next_in_call(moment, heard))
     by_word = commands.keyword(moment, heard)
     if by_word is not None:
         return by_word
@@ -143,11 +150,23 @@ def _active(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return _report_or_unclear(moment, heard)
 
 
+def _following(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """The next question of a set, or a word of thanks with the question on joining that waited meanwhile."""
+    of_set = answers.next_of_set(moment, heard)
+    return of_set or (*answers.acknowledge(moment, heard), *onboarding.after_answer(moment, heard))
+
+
+def _wishes_only(heard: Heard) -> bool:
+    """Whether a text can be the answer to a menu: no wish of another kind, and nothing told about the body."""
+    other = heard.reply.intent in commands.COMMANDS or heard.keyword is not None
+    return not other and not heard.reply.signs and not heard.reply.denied
+
+
 def _report_or_unclear(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     told_something = heard.reply.intent is Intent.REPORT or bool(heard.reply.signs or heard.reply.denied)
     if told_something or heard.reply.weakness is not None:
         return (moment.reply("ack.noted", "told how it is"),)
-    return answers.not_understood(moment, heard)
+    return onboarding.unreadable(moment, heard) or answers.not_understood(moment, heard)
 
 
 def _next_in_call(moment: Moment, heard: Heard) -> tuple[Event, ...]:

@@ -10,26 +10,22 @@ from coach.core import trend
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.history import day_one, row, rows, scores
 from coach.core.conversation.moment import Moment
+from coach.core.escalation import telling
 from coach.core.events import CheckInClosed, CheckInOpened, EscalationRaised, Event, Said, TaskRaised
 from coach.core.model import Asked, Channel, CheckIn, Disposition, Lane, Language, Status
 from coach.core.trend import Action, Decision
 
 _QUOTE = 300
-_FALL_CODES = ("fall_serious", "head_injury")
 _RED_FLAG = "red_flag"
+_SPOKEN = {
+    "escalation.self_harm": "voice.self_harm",
+    "escalation.urgent": "voice.urgent",
+    "escalation.urgent_medicine": "voice.urgent",
+    "escalation.routine_sign": "voice.routine",
+    "escalation.routine_trend": "voice.routine",
+}
 _AGAIN = timedelta(hours=2)
 """The same emergency told again this soon gets the short version (trend rules, cool-down)."""
-
-_FIRST_STEPS = {
-    "low_blood_sugar": "escalation.urgent_sugar",
-    "X15": "escalation.urgent_sugar",
-    "X17": "escalation.urgent_maternity",
-    "X9": "escalation.urgent_team",
-}
-"""Urgent findings whose first step is another than to see a doctor, the most pressing first."""
-
-_MEDICINE = "X5"
-"""A medicine may be the cause: ask before the next dose, never stop alone."""
 
 
 def safety(moment: Moment, heard: Heard) -> tuple[Event, ...]:
@@ -114,41 +110,31 @@ def _closed_by_alarm(heard: Heard, question: CheckIn) -> Event:
 
 
 def _spoken(moment: Moment, template: str, level: Disposition, extra: dict[str, str]) -> Event:
-    spoken = "voice.emergency" if level is Disposition.EMERGENCY and template != "escalation.self_harm" else template
+    """The message as it is said in a call, where a spoken form says no less than the text."""
+    spoken = _SPOKEN.get(template, "voice.emergency" if level is Disposition.EMERGENCY else template)
     return Said(spoken, moment.text(spoken, **(extra | {"em": moment.spoken_number()})))
 
 
 def _wording(moment: Moment, heard: Heard, decision: Decision, level: Disposition) -> tuple[str, dict[str, str]]:
     sign = {"sign": _sign(moment, heard, decision.rules, level)}
-    if level is Disposition.EMERGENCY:
-        return _emergency_wording(moment, decision), sign
-    if level is Disposition.URGENT:
-        return _urgent_wording(decision, now=heard.assessment.now), sign
-    if _from_codes(moment, decision.rules):
-        return "escalation.routine_sign", sign
-    return "escalation.routine_trend", _trend_figures(moment, heard)
+    if not level.is_serious:
+        by_sign = _from_codes(moment, decision.rules)
+        return (
+            ("escalation.routine_sign", sign)
+            if by_sign
+            else ("escalation.routine_trend", _trend_figures(moment, heard))
+        )
+    profile, now = moment.participant.profile, heard.assessment.now
+    text = telling(moment.handbook.tellings, level, decision.rules, profile, now=now)
+    again = level is Disposition.EMERGENCY and "self_harm" not in decision.rules and _told_lately(moment, decision)
+    return ("escalation.emergency_again" if again else text), sign
 
 
-def _urgent_wording(decision: Decision, *, now: bool) -> str:
-    first_step = next((text for rule, text in _FIRST_STEPS.items() if rule in decision.rules), None)
-    if first_step is not None:
-        return first_step
-    if now:
-        return "escalation.urgent_now"
-    return "escalation.urgent_medicine" if _MEDICINE in decision.rules else "escalation.urgent"
-
-
-def _emergency_wording(moment: Moment, decision: Decision) -> str:
-    if "self_harm" in decision.rules:
-        return "escalation.self_harm"
-    same = any(
+def _told_lately(moment: Moment, decision: Decision) -> bool:
+    return any(
         case.rules == decision.rules and moment.now - case.raised_at <= _AGAIN
         for case in moment.conversation.escalations
     )
-    if same:
-        return "escalation.emergency_again"
-    fell = any(code in decision.rules for code in _FALL_CODES)
-    return "escalation.emergency_fall" if fell else "escalation.emergency"
 
 
 def _trend_figures(moment: Moment, heard: Heard) -> dict[str, str]:
@@ -181,15 +167,17 @@ def _recheck(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, .
         return ()
     score = next((given.value for given in scores(heard.observations)), None)
     question = CheckInOpened(Asked.ONSET, moment.today, scheduled=False, base=decision.base, need=decision.need)
-    if score is None or "J1" not in decision.rules:
-        return (question, moment.reply("recheck.j0", decision.because))
-    return (question, moment.reply("recheck.j1", decision.because, score=f"{score:g}"))
+    if score is not None and "J1" in decision.rules:
+        return (question, moment.reply("recheck.j1", decision.because, score=f"{score:g}"))
+    if moment.channel is Channel.VOICE:
+        return (question, moment.spoken_question(Asked.ONSET))
+    return (question, moment.reply("recheck.j0", decision.because))
 
 
 def _recovery(moment: Moment) -> tuple[Event, ...]:
     if moment.participant.status is not Status.ACTIVE:
         return ()
-    return (moment.reply("recovery.note", "the scores have been lower for three days"),)
+    return (moment.chosen("recovery.note", "the scores have been lower for three days"),)
 
 
 def emergency_line(moment: Moment, heard: Heard) -> tuple[Event, ...]:

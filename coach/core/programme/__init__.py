@@ -1,24 +1,36 @@
 """The weeks' plan: which prompt is due when for one person, which give way to others, and what holds one back."""
 
-from coach.core.programme.holding import SkipReason, Suppression, group_for, suppression
-from coach.core.programme.plan import Due, calendar, due_on, first_timers, next_due, week_of
-from coach.core.programme.timetable import Cap, Limits, Programme, PromptKind, Slot, Weeks
+from coach.core.model import Weeks
+from coach.core.programme.holding import displaced, group_for, has_room, screens, suppression
+from coach.core.programme.lately import missed_in_a_row, reported
+from coach.core.programme.plan import Due, calendar, due_on, first_day, first_timers, next_due, week_of
+from coach.core.programme.progress import step_of
+from coach.core.programme.reasons import SkipReason, Suppression
+from coach.core.programme.timetable import Cap, Limits, Programme, Progression, PromptKind, Slot
 
 __all__ = [
     "Cap",
     "Due",
     "Limits",
     "Programme",
+    "Progression",
     "PromptKind",
     "SkipReason",
     "Slot",
     "Suppression",
     "Weeks",
     "calendar",
+    "displaced",
     "due_on",
+    "first_day",
     "first_timers",
     "group_for",
+    "has_room",
+    "missed_in_a_row",
     "next_due",
+    "reported",
+    "screens",
+    "step_of",
     "suppression",
     "week_of",
 ]

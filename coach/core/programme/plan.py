@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from coach.core import schedule
 from coach.core.model import Participant
 from coach.core.programme.timetable import PRIORITY, Programme, PromptKind, Slot
 
 _WEEK = 7 * schedule.DAY
+_LAST_MINUTE = 24 * 60 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,15 @@ class Due:
     useful_until: datetime
 
 
+def first_day(participant: Participant) -> date | None:
+    """Day 1 of the programme the person is in now; None before enrolment."""
+    return participant.programme_on or participant.enrolled_on
+
+
 def week_of(participant: Participant, day: date) -> int:
-    """The programme week of a date, from 1; 0 or less before enrolment, and 0 without an enrolment date."""
-    return (day - participant.enrolled_on).days // 7 + 1 if participant.enrolled_on else 0
+    """The programme week of a date, from 1; 0 or less before it began, and 0 without a first day."""
+    first = first_day(participant)
+    return (day - first).days // 7 + 1 if first else 0
 
 
 def due_on(slot: Slot, participant: Participant, day: date, at: datetime) -> Due:
@@ -36,11 +43,11 @@ def due_on(slot: Slot, participant: Participant, day: date, at: datetime) -> Due
 
 def next_due(programme: Programme, slot: Slot, participant: Participant, after: datetime) -> Due | None:
     """The slot's next firing strictly after a moment; None when the weeks are over, or the zone is not known."""
-    if participant.zone is None or participant.enrolled_on is None:
+    first = first_day(participant)
+    if participant.zone is None or first is None or not _wanted(slot, participant):
         return None
-    begins = participant.enrolled_on + (slot.weeks.first - 1) * _WEEK
-    day = max(schedule.local(after, participant.zone).date(), begins)
-    for later in _days(day, participant.enrolled_on + slot.weeks.last * _WEEK):
+    day = max(schedule.local(after, participant.zone).date(), first + (slot.weeks.first - 1) * _WEEK)
+    for later in _days(day, first + slot.weeks.last * _WEEK):
         due = _due(programme, slot, participant, later)
         if due is not None and due.at > after:
             return due
@@ -55,7 +62,7 @@ def first_timers(programme: Programme, participant: Participant, after: datetime
 
 def calendar(programme: Programme, participant: Participant, after: datetime, days: int) -> tuple[Due, ...]:
     """What is planned to be sent from a moment on for so many local dates, if nothing holds it back."""
-    if participant.zone is None or participant.enrolled_on is None:
+    if participant.zone is None or first_day(participant) is None:
         return ()
     first = schedule.local(after, participant.zone).date()
     planned = [
@@ -76,11 +83,32 @@ def _by_time(due: Due) -> tuple[datetime, int, str]:
 
 def _due(programme: Programme, slot: Slot, participant: Participant, day: date) -> Due | None:
     """The firing of a date. In quiet hours it stays where it is, to be recorded as held back by them."""
-    if participant.zone is None or day.weekday() not in slot.weekdays or week_of(participant, day) not in slot.weeks:
+    if participant.zone is None or day.weekday() not in slot.weekdays or not slot.comes_in(week_of(participant, day)):
         return None
-    moved = schedule.occurrence(day, slot.at, participant.zone, participant.quiet, programme.limits.move)
-    found = moved or schedule.occurrence(day, slot.at, participant.zone)
+    if not _wanted(slot, participant):
+        return None
+    at = hour_for(programme, slot, participant)
+    moved = schedule.occurrence(day, at, participant.zone, participant.quiet, programme.limits.move)
+    found = moved or schedule.occurrence(day, at, participant.zone)
     return due_on(slot, participant, day, found.at) if found else None
+
+
+def _wanted(slot: Slot, participant: Participant) -> bool:
+    """Whether the slot is for people with these facts, and who want so many texts."""
+    fits = not slot.facts or participant.profile.has(*slot.facts)
+    return fits and slot.density.rank <= participant.density.rank
+
+
+def hour_for(programme: Programme, slot: Slot, participant: Participant) -> time:
+    """The slot's local hour for this person: check-ins keep their distance from the hour they chose."""
+    if participant.ask_at is None or slot.kind is not PromptKind.CHECK_IN:
+        return slot.at
+    minutes = _minutes(slot.at) + _minutes(participant.ask_at) - _minutes(programme.ask_at)
+    return time(*divmod(min(max(minutes, 0), _LAST_MINUTE), 60))
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 def of_day(programme: Programme, participant: Participant, day: date) -> Iterator[Due]:
@@ -92,18 +120,23 @@ def of_day(programme: Programme, participant: Participant, day: date) -> Iterato
 def _usual(programme: Programme, participant: Participant, day: date) -> Iterator[Due]:
     zone = participant.zone or "UTC"
     for due in of_day(programme, participant, day):
-        if not due.slot.stepped_up and not schedule.is_quiet(due.at, zone, participant.quiet):
+        if not due.slot.is_extra and not schedule.is_quiet(due.at, zone, participant.quiet):
             yield due
 
 
 def rank(due: Due) -> tuple[int, bool, datetime, str]:
-    """Sorts the more important prompt first: kind, planned before extra, then the clock."""
-    return PRIORITY[due.slot.kind], due.slot.stepped_up, due.at, due.slot.id
+    """Sorts the more important prompt first: kind, planned before extra, then the clock.
+
+    What a told sign or the heat calls for comes right after the check-ins, of whatever kind it is.
+    """
+    called_for = bool(due.slot.after) or due.slot.hot
+    place = PRIORITY[PromptKind.CHECK_IN] if called_for else PRIORITY[due.slot.kind]
+    return place, due.slot.is_extra, due.at, due.slot.id
 
 
 def fitting(programme: Programme, participant: Participant, day: date, wanted: Iterable[Due]) -> tuple[Due, ...]:
     """Those of a day's prompts that fit: the more important first, none too near another, none above the cap."""
-    cap = programme.cap(week_of(participant, day))
+    cap = programme.cap(week_of(participant, day), participant.density)
     kept: list[Due] = []
     for due in sorted(wanted, key=rank):
         full = cap is not None and len(kept) >= cap.per_day
@@ -121,6 +154,6 @@ def check_ins_left(programme: Programme, participant: Participant, day: date) ->
     """How many planned check-ins the programme week still has after a date."""
     week = week_of(participant, day)
     later = (day + offset * schedule.DAY for offset in range(1, 7))
-    asked = [slot for slot in programme.slots if slot.kind is PromptKind.CHECK_IN and not slot.stepped_up]
+    asked = [slot for slot in programme.slots if slot.kind is PromptKind.CHECK_IN and not slot.is_extra]
     days = [d for d in later if week_of(participant, d) == week]
-    return sum(d.weekday() in slot.weekdays and week in slot.weeks for slot in asked for d in days)
+    return sum(d.weekday() in slot.weekdays and slot.comes_in(week) for slot in asked for d in days)

@@ -11,7 +11,18 @@ from coach.core.reading.signs import Signs
 _TREND = (TrendAnswer.BETTER, TrendAnswer.SAME, TrendAnswer.WORSE, TrendAnswer.MUCH_WORSE)
 _ONSET = (Onset.TODAY, Onset.THIS_WEEK, Onset.LONGER)
 _YES_NO = frozenset(
-    {Asked.HYDRATION, Asked.EXERCISE, Asked.SEEN, Asked.SAFE, Asked.JOIN, Asked.IDENTITY, Asked.RED_FLAG},
+    {
+        Asked.HYDRATION,
+        Asked.EXERCISE,
+        Asked.SEEN,
+        Asked.SAFE,
+        Asked.JOIN,
+        Asked.IDENTITY,
+        Asked.RED_FLAG,
+        Asked.SYMPTOM,
+        Asked.SIDE_EFFECTS,
+        Asked.PROFILE,
+    },
 )
 _DONE = frozenset({Asked.HYDRATION, Asked.EXERCISE, Asked.SEEN})
 SHORT = 30  # characters of a sentence that says little but a time

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from pydantic import BaseModel, ConfigDict
 
 from coach.adapters.database.reports_values import Speaker
-from coach.core.model import Channel, Disposition, EscalationState, Language, Status
+from coach.core.model import Channel, Density, Disposition, EscalationState, Language, Status
 
 
 class _View(BaseModel):
@@ -74,6 +74,13 @@ class ReadView(_View):
     denied: tuple[str, ...]
 
 
+class PassedOverView(_View):
+    """A text that the person must not get, and the rule that says so."""
+
+    template: str
+    gate: str
+
+
 class LineView(_View):
     """One line of the conversation."""
 
@@ -86,6 +93,7 @@ class LineView(_View):
     delivery: DeliveryView | None
     read: ReadView | None
     staff: str
+    passed_over: tuple[PassedOverView, ...]
 
 
 class StepView(_View):
@@ -123,6 +131,10 @@ class ParticipantView(_View):
     zone: str | None
     channel: Channel
     enrolled_on: date | None
+    programme: str
+    programme_on: date | None  # day 1 of a later programme
+    density: Density
+    ask_at: time | None  # local hour of check-ins; null: the programme's own
 
 
 class PersonView(_View):

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from coach.adapters.enrolment import FieldProblem, Rules, read_person
 from coach.adapters.profile_facts import CONDITIONS, MEDICINES, WALKING_AIDS
 from coach.adapters.zones import all_zones, zones_of
-from coach.core.model import Participant, QuietHours
+from coach.core.model import Density, Participant, QuietHours
 from coach.service import Done, Refused
 from coach.web.pages import page
 from coach.web.parts import Choice, StaffMember, WebParts
@@ -34,6 +34,8 @@ class Fields(BaseModel):
     zone: str = ""
     quiet_start: str = _USUAL.start.isoformat("minutes")
     quiet_end: str = _USUAL.end.isoformat("minutes")
+    ask_at: str = ""
+    density: str = Density.USUAL.value
     programme: str = ""
     age: str = ""
     sex: str = ""

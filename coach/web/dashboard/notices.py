@@ -20,6 +20,8 @@ _SAID: Mapping[str, str] = {
     "taken": "The case is yours. Call now, then close it with what came of it.",
     "closed": "The case is closed.",
     "finished": "The task is done.",
+    "hot": "The heat alert is set. It bears on every message chosen from now on for these days.",
+    "cool": "The heat alert has ended.",
     "enrolled": "Enrolled. One invitation goes out by day; nothing else is sent until the person answers Y.",
 }
 

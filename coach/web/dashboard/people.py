@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Annotated
 
@@ -12,13 +12,14 @@ from starlette.responses import Response
 
 from coach.adapters.database.reports_values import PersonPage
 from coach.adapters.profile_facts import WALKING_AIDS
-from coach.core.model import EscalationState, Profile
+from coach.core.model import Density, EscalationState, Participant, Profile
 from coach.core.schedule import local
 from coach.web.charts import timeline
 from coach.web.dashboard.notices import Notice, notice_of
 from coach.web.pages import page
 from coach.web.parts import StaffMember, WebParts
 from coach.web.sessions import Parts, SignedIn
+from coach.web.text import day_in_words
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -95,6 +96,7 @@ def person_page(  # noqa: PLR0913 - one page, many things that can be said on it
         "outcomes": parts.outcomes,
         "outcome_labels": {choice.id: choice.label for choice in parts.outcomes},
         "facts": facts_in_words(person.profile),
+        "choices": choices_in_words(person, found.today),
         "attempt": attempt,
         "notice": notice,
         "live": live,
@@ -102,6 +104,7 @@ def person_page(  # noqa: PLR0913 - one page, many things that can be said on it
     return page(request, "person.html", values, staff=staff, status=status)
 
 
+_DENSITY = {Density.LESS: "Fewer", Density.USUAL: "As usual", Density.MORE: "More"}
 _SEX = {"f": "Female", "m": "Male"}
 _YES_NO = {True: "Yes", False: "No"}
 _UNKNOWN = "Not known"
@@ -117,4 +120,14 @@ def facts_in_words(profile: Profile) -> list[tuple[str, str]]:
         ("Walking aid", WALKING_AIDS.get(aid, aid) if aid else _UNKNOWN),
         ("Limit on fluids", _UNKNOWN if profile.fluid_limit is None else _YES_NO[profile.fluid_limit]),
         ("Usual weakness", str(profile.baseline) if profile.baseline is not None else _UNKNOWN),
+    ]
+
+
+def choices_in_words(person: Participant, today: date) -> list[tuple[str, str]]:
+    """What a person chose about the messages, with labels."""
+    since = f", since {day_in_words(person.programme_on, today)}" if person.programme_on else ""
+    return [
+        ("Asks at", f"{person.ask_at:%H:%M}" if person.ask_at else "The programme's hour"),
+        ("Messages", _DENSITY[person.density]),
+        ("Programme", person.programme.replace("-", " ").capitalize() + since),
     ]

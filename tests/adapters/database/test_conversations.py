@@ -23,6 +23,7 @@ from coach.core.model import (
     Asked,
     Channel,
     Conversation,
+    Density,
     Disposition,
     EscalationState,
     Kind,
@@ -47,8 +48,20 @@ ROSA = Participant(
     zone="America/Mexico_City",
     quiet=QuietHours(time(21, 30), time(8, 15)),
     channel=Channel.VOICE,
-    enrolled_on=date(2026, 11, 2),
-    profile=Profile(frozenset({"diabetes", "copd"}), frozenset({"statin"}), 3, lives_alone=True, age=71, sex="f"),
+    programme="second-12-weeks",
+    enrolled_on=date(2026, 8, 10),
+    programme_on=date(2026, 11, 2),
+    density=Density.MORE,
+    ask_at=time(10, 45),
+    profile=Profile(
+        frozenset({"diabetes", "copd"}),
+        frozenset({"statin"}),
+        3,
+        lives_alone=True,
+        age=71,
+        sex="f",
+        untold=frozenset({"carer"}),
+    ),
 )
 
 
@@ -108,10 +121,14 @@ def test_facts_come_back_oldest_first_and_only_of_this_person(scene: Scene) -> N
     sign = Observation(Kind.SIGN, scene.now - timedelta(hours=2), scene.now.date(), code="fall")
     raised = EscalationRaised(Disposition.URGENT, ("W", "fall"), "fell and is weaker", "fell in the bath")
     opened = CheckInOpened(Asked.WEAKNESS, scene.now.date(), base=3.0, need=5.5)
-    scene.decide(rosa, opened, Observed(seen), Observed(sign), raised, scene.message(Lane.URGENT, "Call today."))
+    asked = CheckInOpened(Asked.SYMPTOM, scene.now.date(), about="heart_failure_weight_gain")
+    scene.decide(rosa, opened, asked, Observed(seen), Observed(sign), raised, scene.message(Lane.URGENT, "Call today."))
     scene.decide(walter, CheckInOpened(Asked.FALLS, scene.now.date()), Observed(seen))
     found = of(scene, rosa)
-    assert [(c.asked, c.base, c.need, c.closed_at) for c in found.check_ins] == [(Asked.WEAKNESS, 3.0, 5.5, None)]
+    assert [(c.asked, c.base, c.need, c.about, c.closed_at) for c in found.check_ins] == [
+        (Asked.WEAKNESS, 3.0, 5.5, None, None),
+        (Asked.SYMPTOM, None, None, "heart_failure_weight_gain", None),
+    ]
     assert found.observations == (sign, seen)
     assert [(e.level, e.rules, e.quote) for e in found.escalations] == [
         (Disposition.URGENT, ("W", "fall"), "fell in the bath")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from alembic.autogenerate import compare_metadata
 from alembic.command import check, downgrade
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, insert, inspect, select, text
 
 from coach.adapters.database.engine import open_engine
+from coach.adapters.database.loading import participant_of
 from coach.adapters.database.migrations import configuration, current, is_current, newest, upgrade, upgrade_engine
-from coach.adapters.database.tables import metadata
+from coach.adapters.database.tables import metadata, participant
+from coach.core.model import Density
+from tests.clocks import StoppedClock
 
 
 def test_a_migrated_database_has_exactly_the_tables_of_the_program(engine: Engine) -> None:
@@ -41,6 +46,23 @@ def test_indexes_over_few_rows_have_the_same_condition_everywhere(engine: Engine
     with engine.begin() as connection:
         found = {row[0]: _condition(row[1]) for row in connection.execute(text(catalogue))}
     assert found == wanted
+
+
+def test_people_of_the_first_version_go_on_as_usual(engine: Engine, clock: StoppedClock) -> None:
+    """Those enrolled before the upgrade, and those the old program still enrols during it."""
+    june: dict[str, object] = {
+        "name": "June", "status": "active", "language": "en", "country": "US", "quiet_start": time(20),
+        "quiet_end": time(9), "channel": "sms", "programme": "legs-12-weeks", "profile": {},
+        "created_at": clock(), "changed_at": clock(),
+    }  # fmt: skip
+    with engine.begin() as connection:
+        downgrade(configuration(connection), "0001")
+        connection.execute(insert(participant).values(june | {"phone": "+15550001003"}))
+    upgrade_engine(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(participant).values(june | {"phone": "+15550001004"}))
+        people = [participant_of(row) for row in connection.execute(select(participant))]
+    assert [(p.density, p.ask_at, p.programme_on) for p in people] == [(Density.USUAL, None, None)] * 2
 
 
 def _condition(definition: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import get_args
 
 import pytest
@@ -43,6 +43,7 @@ from coach.core.model import (
     Asked,
     Assessment,
     Channel,
+    Density,
     Disposition,
     Finding,
     Intent,
@@ -52,6 +53,7 @@ from coach.core.model import (
     Observation,
     Onset,
     Participant,
+    PassedOver,
     Profile,
     Reason,
     Reply,
@@ -209,6 +211,18 @@ def test_changed_details_leave_the_others(scene: Scene) -> None:
         assert tx.conversation(rosa, scene.now).participant.profile == profile
 
 
+def test_what_a_person_chose_is_changed_field_by_field(scene: Scene) -> None:
+    """The hour, how many messages, the programme and the country."""
+    rosa = scene.enrol("Rosa", ask_at=time(10))
+    scene.decide(rosa, DetailsChanged(density=Density.LESS))
+    scene.decide(rosa, DetailsChanged(country="MX", programme="second-12-weeks", programme_on=date(2026, 11, 30)))
+    scene.decide(rosa, DetailsChanged(ask_at=time(17, 15)))
+    with scene.store.begin() as tx:
+        found = tx.conversation(rosa, scene.now).participant
+    assert (found.density, found.ask_at, found.country) == (Density.LESS, time(17, 15), "MX")
+    assert (found.programme, found.programme_on) == ("second-12-weeks", date(2026, 11, 30))
+
+
 def test_a_timer_is_set_once_per_key(scene: Scene) -> None:
     """A repeat is harmless, also after it fired."""
     rosa = scene.enrol("Rosa")
@@ -254,13 +268,15 @@ def test_clearing_one_persons_timers_leaves_those_set_for_others_in_the_same_bat
 def test_a_skipped_prompt_is_a_fact_with_its_reason(scene: Scene) -> None:
     """Why did I hear nothing? The record answers."""
     rosa = scene.enrol("Rosa")
-    scene.decide(rosa, PromptSkipped("evening", scene.now.date(), "cap", "two messages went out today"))
+    over = (PassedOver("hydration.glass", "D1"),)
+    scene.decide(rosa, PromptSkipped("evening", scene.now.date(), "cap", "two messages went out today", over))
     (kept,) = scene.rows(event)
     assert kept["data"] == {
         "slot": "evening",
         "day": "2026-11-24",
         "reason": "cap",
         "because": "two messages went out today",
+        "passed_over": [{"template": "hydration.glass", "gate": "D1"}],
     }
 
 

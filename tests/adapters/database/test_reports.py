@@ -13,7 +13,7 @@ from coach.adapters.database import tables as t
 from coach.adapters.database.reports import Reports
 from coach.adapters.database.reports_thread import LINES
 from coach.adapters.database.reports_values import Speaker
-from coach.core.model import Disposition
+from coach.core.model import Disposition, PassedOver
 from tests.clocks import StoppedClock
 from tests.web.dashboard_panel import Panel, add, busy_morning
 
@@ -94,7 +94,25 @@ def test_no_page_asks_more_of_the_database_when_there_are_more_people(engine: En
         reports.worklist(panel.now)
         reports.people("", panel.now)
         reports.person(1, panel.now)
-    assert len(many) == len(few) <= 30
+    assert len(many) == len(few) <= 32
+
+
+def test_a_prompt_and_a_skipped_one_say_what_was_passed_over(engine: Engine, panel: Panel) -> None:
+    """Each its own, found again by its moment; other messages have nothing to say of it."""
+    walter = panel.person("Walter", 12)
+    at, later = panel.now - timedelta(hours=3), panel.now - timedelta(hours=2)
+    over = {"passed_over": [{"template": "hydration.glass", "gate": "D1"}]}
+    for when, passed in ((at, over), (later, {"passed_over": []})):
+        panel.sent(walter, "Sip with each meal.", when, lane=4, template="hydration.meals")
+        data = {"template": "hydration.meals"} | passed
+        add(engine, t.event, participant_id=walter, at=when, kind="MessageQueued", data=data)
+    skipped = {"slot": "hydration", "day": "2026-11-24", "reason": "gate", "because": "none was safe"} | over
+    add(engine, t.event, participant_id=walter, at=panel.now, kind="PromptSkipped", data=skipped)
+    page = Reports(engine).person(walter, panel.now)
+    assert page is not None
+    glass = (PassedOver("hydration.glass", "D1"),)
+    assert [line.passed_over for line in page.lines] == [glass, ()]
+    assert [one.passed_over for one in page.skipped] == [glass]
 
 
 def test_a_conversation_is_merged_by_time_with_what_came_of_each_message(engine: Engine, panel: Panel) -> None:

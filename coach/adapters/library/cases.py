@@ -1,0 +1,91 @@
+"""messages/escalation.toml → how a case may end, and what the person is told when it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from coach.adapters.library.problems import Problem, Strict, raise_if_any, read
+from coach.adapters.profile_facts import CONDITION_LABELS, MEDICINE_LABELS
+from coach.core.escalation import CaseOutcome, Telling
+from coach.core.model import Disposition
+
+FILE = "escalation.toml"
+_LEVELS = (Disposition.EMERGENCY, Disposition.URGENT)
+
+
+class _Outcome(Strict):
+    id: str = Field(pattern=r"^[a-z_]+$")
+    label: str = Field(min_length=1)
+
+
+class _Telling(Strict):
+    level: Literal["emergency", "urgent"]
+    text: str = Field(min_length=1)
+    rules: list[str] = Field(default_factory=list)
+    facts: list[str] = Field(default_factory=list)
+    now: bool = False
+
+
+class _File(Strict):
+    outcome: list[_Outcome] = Field(min_length=1)
+    telling: list[_Telling] = Field(min_length=1)
+
+
+def load_outcomes(folder: Path) -> tuple[CaseOutcome, ...]:
+    """The coded ways in which a case may end, in the order staff see them.
+
+    Raises:
+        LibraryError: naming every entry to mend.
+    """
+    problems: list[Problem] = []
+    file = read(folder / FILE, _File, problems)
+    ids = [entry.id for entry in file.outcome] if file else []
+    if len(set(ids)) < len(ids):
+        problems.append(Problem(FILE, "outcome", "An id is used twice; give one of them another."))
+    raise_if_any(problems)
+    return tuple(CaseOutcome(entry.id, entry.label) for entry in file.outcome) if file else ()
+
+
+def load_tellings(folder: Path) -> tuple[Telling, ...]:
+    """What people are told, the more particular first.
+
+    Raises:
+        LibraryError: naming every entry to mend.
+    """
+    problems: list[Problem] = []
+    tellings = read_tellings(folder, problems)
+    raise_if_any(problems)
+    return tellings
+
+
+def read_tellings(folder: Path, problems: list[Problem]) -> tuple[Telling, ...]:
+    """The same without raising: what is wrong goes to `problems`."""
+    file = read(folder / FILE, _File, problems)
+    tellings = tuple(map(_telling, file.telling)) if file else ()
+    if file:
+        problems += (*_without_end(tellings), *_unknown_facts(tellings))
+    return tellings
+
+
+def _telling(entry: _Telling) -> Telling:
+    return Telling(Disposition(entry.level), entry.text, frozenset(entry.rules), frozenset(entry.facts), entry.now)
+
+
+def _without_end(tellings: Iterable[Telling]) -> Iterator[Problem]:
+    """Somebody whom no entry fits would be told nothing at all."""
+    known = tuple(tellings)
+    for level in _LEVELS:
+        if not any(one.level is level and not (one.rules or one.facts or one.now) for one in known):
+            yield Problem(
+                FILE, level.value, "No entry fits everybody; add one without rules, facts and now, as the last."
+            )
+
+
+def _unknown_facts(tellings: Iterable[Telling]) -> Iterator[Problem]:
+    for one in tellings:
+        for fact in sorted(one.facts - CONDITION_LABELS.keys() - MEDICINE_LABELS.keys()):
+            yield Problem(FILE, one.text, f"No profile has the fact {fact}; mend its spelling.")

@@ -1,0 +1,105 @@
+"""Does every name in messages/ mean something: signs, facts, gates, groups, items, programmes?
+
+A name that is misspelt fails silently: a gate that never closes, a text that never comes forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from coach.adapters.library.desk import Desk, of_text
+from coach.adapters.library.problems import Problem
+from coach.adapters.library.templates import Text
+from coach.adapters.profile_facts import CONDITION_LABELS, MEDICINE_LABELS
+from coach.core.content import Gate
+from coach.core.programme import Programme
+
+_LAST_WEEK = 104
+
+
+def check_names(desk: Desk) -> Iterator[Problem]:
+    """Every name that leads nowhere."""
+    items = {item.id for item in desk.items}
+    for text in desk.texts:
+        yield from (of_text(text, sentence) for sentence in _in_text(desk, text, items))
+    for gate in desk.library.gates.values():
+        yield from _in_gate(gate, desk.signs)
+    for programme in desk.programmes.values():
+        yield from _in_limits(programme, desk.signs)
+        yield from _in_slots(desk, programme)
+        yield from _followed(programme, desk.programmes)
+
+
+def no_sign(codes: Iterable[str], signs: frozenset[str]) -> Iterator[str]:
+    """A sentence for each code that is no sign; none when the signs are not known."""
+    for code in sorted(set(codes) - signs) if signs else ():
+        yield f"No text can show the sign {code}; mend its spelling."
+
+
+def no_fact(codes: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    """A sentence for each code that no profile has."""
+    for fact in sorted(set(codes) - set(known)):
+        yield f"No profile has the fact {fact}; mend its spelling."
+
+
+def _in_text(desk: Desk, text: Text, items: set[str]) -> Iterator[str]:
+    template = text.template
+    yield from no_sign({*template.after, *filter(None, [template.yes_means])}, desk.signs)
+    yield from no_fact(template.facts, {*CONDITION_LABELS, *MEDICINE_LABELS})
+    for item in sorted(text.covers - items):
+        yield f"There is no item {item} in article.toml; mend its name under covers."
+    both = template.gates & template.only
+    if both:
+        yield f"Rule {min(both)} stands under gates and under only, so nobody gets this text; remove one of them."
+    weeks = template.weeks
+    if weeks and not 1 <= weeks.first <= weeks.last <= _LAST_WEEK:
+        yield f"“weeks” must be the first and the last week, between 1 and {_LAST_WEEK}; mend their order."
+    steps = max((len(p.progression.first_weeks) for p in desk.programmes.values()), default=0)
+    if template.step is not None and template.step > steps > 0:
+        yield f"No programme reaches step {template.step}; write one from 1 to {steps}."
+
+
+def _in_gate(gate: Gate, signs: frozenset[str]) -> Iterator[Problem]:
+    """A misspelt fact would silently open a gate."""
+    found = (
+        *no_fact(gate.conditions, CONDITION_LABELS),
+        *no_fact(gate.medicines, MEDICINE_LABELS),
+        *no_sign(gate.with_signs, signs),
+    )
+    yield from (Problem("gates.toml", gate.id, sentence) for sentence in found)
+
+
+def _in_limits(programme: Programme, signs: frozenset[str]) -> Iterator[Problem]:
+    """A misspelt sign would silently let an exercise prompt through."""
+    limits = programme.limits
+    codes = limits.fall_codes | limits.sick_codes | limits.crash_codes | limits.clearance_codes | limits.step_up_codes
+    found = (*no_sign(codes, signs), *no_fact(limits.crash_conditions, CONDITION_LABELS))
+    yield from (Problem(_file(programme), "limits", sentence) for sentence in found)
+
+
+def _in_slots(desk: Desk, programme: Programme) -> Iterator[Problem]:
+    for slot in programme.slots:
+        for group in filter(None, (slot.group, slot.easy_group)):
+            if desk.is_whole and not desk.library.group(group):
+                sentence = f"No text is in the group {group}; write one or mend the group's name."
+                yield Problem(_file(programme), slot.id, sentence)
+        yield from (Problem(_file(programme), slot.id, sentence) for sentence in no_sign(slot.after, desk.signs))
+
+
+def _followed(programme: Programme, programmes: Mapping[str, Programme]) -> Iterator[Problem]:
+    """A programme that in the end follows itself would never end."""
+    path = [programme.id]
+    following = programme.then
+    while following is not None and following in programmes and following not in path:
+        path.append(following)
+        following = programmes[following].then
+    if programme.then is not None and programme.then not in programmes:
+        sentence = f"There is no programme {programme.then}; mend its name or remove “then”."
+        yield Problem(_file(programme), "then", sentence)
+    if following == programme.id:
+        sentence = f"The programmes follow each other in a circle ({' → '.join([*path, following])}); break it."
+        yield Problem(_file(programme), "then", sentence)
+
+
+def _file(programme: Programme) -> str:
+    return f"{programme.id}.toml"

@@ -1,0 +1,97 @@
+"""What people should be told is in the texts, and docs/content.md says which text does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coach.adapters.library.coverage import MISSING, document
+from coach.adapters.library.desk import Desk, read_desk
+from coach.adapters.library.lint import lint
+from coach.core.content import PLACEHOLDERS
+from tests.adapters.small_content import MESSAGES, change, small_folder
+
+ROOT = MESSAGES.parent
+PROMPTS = "templates/prompts.toml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small content that has nothing to mend."""
+    return small_folder(tmp_path)
+
+
+def read(folder: Path) -> Desk:
+    """That content, as the document is written from it."""
+    desk = read_desk(folder, [])
+    assert desk is not None
+    return desk
+
+
+def test_the_page_on_content_is_what_the_check_would_write() -> None:
+    """`coach check --coverage > docs/content.md` was run after the last change."""
+    assert (ROOT / "docs" / "content.md").read_text(encoding="utf-8") == document(read(MESSAGES))
+
+
+def test_no_cell_of_the_page_is_empty() -> None:
+    """Every item has its texts, question, signs, facts and cautions, or an honest word."""
+    rows = [line for line in document(read(MESSAGES)).splitlines() if line.startswith("| ")]
+    cells = [cell.strip() for row in rows for cell in row.strip("|").split(" | ")]
+    assert len(rows) > 36 + 128
+    assert not {"", "-", "\u2013"} & set(cells)
+    assert not [row for row in rows if MISSING in row]
+
+
+def test_a_row_says_what_covers_an_item_and_what_a_text_costs(folder: Path) -> None:
+    """Both tables of the small content."""
+    page = document(read(folder))
+    assert (
+        "| Statins | `education.statins_ask` | `education.statins_ask` (yes: muscle_pain) | muscle_pain | statin "
+        "| D3: wording of every text |"
+    ) in page
+    assert "| `hydration.glass` | hydration | not D1 | en 1, es 1, es-ES 1 | en gsm-7, es gsm-7, es-ES gsm-7 | " in page
+    assert "| `hydration.limit` | hydration | only D1 | " in page
+
+
+def test_an_item_without_a_question_of_its_own_says_so(folder: Path) -> None:
+    """And one that is for nobody in particular."""
+    change(folder, "article.toml", "asks = true\n", "")
+    change(folder, "article.toml", '["statin"]', "[]")
+    change(folder, PROMPTS, 'yes_means = "muscle_pain"\n', "")
+    assert "| told in its lesson | muscle_pain | for everybody alike |" in document(read(folder))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (PROMPTS, 'covers = ["medicines.statins"]', "", "No text is about it; write one with covers"),
+        (PROMPTS, 'groups = ["education.medicines"]', 'groups = ["trend"]', "No lesson or answer is about it"),
+        (PROMPTS, 'yes_means = "muscle_pain"\n', "", "None of its texts puts a question; give one of them yes_means."),
+        (PROMPTS, 'facts = ["statin"]\n', "", "None of its texts comes forward for statin; name it under facts"),
+        ("article.toml", '["D3"]', '["D1"]', "None of its texts keeps to rule D1; name it under gates or only"),
+        ("article.toml", '["D3"]', '["D33"]', "There is no gate D33 in gates.toml"),
+        ("article.toml", '["muscle_pain"]', '["pain"]', "No text can show the sign pain; mend its spelling."),
+        ("article.toml", '["statin"]', '["statins"]', "No profile has the fact statins; mend its spelling."),
+        ("article.toml", '["muscle_pain"]', "[]", "“signs” is wrong"),
+    ],
+)
+def test_an_item_that_lacks_something_is_told_of(folder: Path, file: str, old: str, new: str, said: str) -> None:
+    """With the line of the item."""
+    change(folder, file, old, new)
+    found = [str(problem) for problem in lint(folder)]
+    assert any(one.startswith("article.toml, line 2, medicines.statins: ") and said in one for one in found), found
+
+
+def test_a_rule_that_a_fact_puts_in_force_brings_a_text_forward(folder: Path) -> None:
+    """`only` is as good as `facts`."""
+    change(folder, "article.toml", '["statin"]', '["heart_failure"]')
+    change(folder, PROMPTS, 'only = ["D1"]', 'only = ["D1"]\ncovers = ["medicines.statins"]')
+    assert lint(folder) == []
+
+
+def test_the_authors_page_names_every_placeholder_and_no_other() -> None:
+    """What stands in its table can be used."""
+    table = (MESSAGES / "README.md").read_text(encoding="utf-8").split("## Placeholders")[1]
+    named = {part.split("}")[0] for part in table.split("{")[1:]}
+    assert named == PLACEHOLDERS
