@@ -19,6 +19,8 @@ from coach.adapters.library.person import WrongPerson, situation_of
 from coach.adapters.library.preview import preview
 from coach.adapters.library.problems import Problem as LibraryProblem
 from coach.adapters.library.problems import located
+from coach.adapters.library.rehearsals import load_rehearsals
+from coach.cli.calendars import written_out
 from coach.cli.problems import WRONG_USE, Problem, warn
 from coach.resources import folder
 from coach.settings import Settings, Use, environment, read_settings
@@ -28,12 +30,16 @@ def check(
     show: str = typer.Option("", metavar="ID", help="Show a text, or what a group would send, to one person."),
     profile: str = typer.Option("", metavar="FACTS", help="That person, such as: age=82 medicines=statin language=es"),
     coverage: bool = typer.Option(False, "--coverage", help="Print docs/content.md: what is covered, and all texts."),
+    calendar: str = typer.Option("", metavar="ID", help="Print docs/calendars/ID.md: two weeks of an invented person."),
 ) -> None:
     """Check every text, rule and word list in messages/, or show what they say.
 
     Examples: coach check · coach check --coverage · coach check --show hydration --profile "age=82 fluid_limit=no"
     """
     messages = folder("messages")
+    if calendar:
+        print(written_out(messages, calendar), end="")
+        return
     if show or coverage:
         desk = _desk(messages)
         print(document(desk) if coverage else _shown(desk, show, profile), end="" if coverage else "\n")
@@ -77,6 +83,7 @@ def _loading_problems(messages: Path) -> list[str]:
     carrier = messages / "carrier.toml"
     loads: tuple[Callable[[], object], ...] = (
         lambda: load_handbook(messages, "Leg Coach"),
+        lambda: load_rehearsals(messages),
         lambda: load_carrier_codes(carrier),
         lambda: load_voice_script(carrier, "Leg Coach", None, "911"),
     )

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zlib import crc32
 
 from coach.core.model import Language, Participant, PassedOver, Profile, Sent, Weeks
@@ -24,6 +25,7 @@ PLACEHOLDERS = frozenset(
 ELSEWHERE = "default"
 """The country code of the numbers for every country that has no entry of its own."""
 
+_REMEMBERED = 1024
 _BRACED = re.compile(r"\{([^{}]*)\}")
 
 
@@ -130,9 +132,9 @@ class ZoneChoice:
         return self.labels[language]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
-    """All content. `version` is the hash of the files it was read from."""
+    """All content. `version` is the hash of the files it was read from. No two libraries are equal."""
 
     templates: Mapping[str, Template]
     gates: Mapping[str, Gate]
@@ -239,10 +241,16 @@ def fitting(library: Library, group: str, situation: Situation) -> tuple[tuple[T
         sentence = f"There is no text in the group {group}."
         raise ContentError(sentence)
     profile, today = situation.participant.profile, situation.today
-    in_force, shut = library.in_force(profile, today), library.shut(profile, today)
+    in_force, shut = _standing(library, profile, today)
     meant = [t for t in templates if t.only <= in_force and _in_time(t, situation)]
     passed_over = tuple(PassedOver(t.id, min(t.gates & shut)) for t in meant if t.gates & shut)
     return tuple(t for t in meant if not t.gates & shut), passed_over
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _standing(library: Library, profile: Profile, today: Today) -> tuple[frozenset[str], frozenset[str]]:
+    """The gates in force for a person on a day, and those shut: they are asked for anew with every text of that day."""
+    return library.in_force(profile, today), library.shut(profile, today)
 
 
 def _in_time(template: Template, situation: Situation) -> bool:

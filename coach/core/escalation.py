@@ -19,7 +19,7 @@ class CaseOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A text that tells a person to seek care, and when it is the right one; what is left empty fits everything."""
+    """A text (for self-care a group of texts) and when it is the right answer; what is empty fits everything."""
 
     level: Disposition
     text: str

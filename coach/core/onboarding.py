@@ -100,6 +100,7 @@ class Question:
     no: Option = Option()
     task_below: int | None = None  # a lower number raises the task "under_age"
     when: When = When()
+    needed: bool = True  # whether staff hear when it stays unknown, because a safety rule turns on it
 
     @property
     def codes(self) -> frozenset[str]:

@@ -157,7 +157,7 @@ def test_every_problem_is_named_at_once_with_its_file_entry_and_mend(folder: Pat
     [
         ("templates/faq.toml", 'id = "faq.nerve"', 'id = "faq.other"', "faq.other: This id is used twice"),
         ("templates/faq.toml", 'version = "1"', 'version = "1"\nlink = "x"', "“link” is unknown"),
-        ("templates/hydration.toml", 'gates = ["D1"]', 'gates = ["D99"]', "There is no gate D99"),
+        ("templates/hydration.toml", 'gates = ["D1", "D4"]', 'gates = ["D99"]', "There is no gate D99"),
         ("templates/faq.toml", 'kind = "reply"', 'kind = "chat"', "“kind” is wrong"),
         ("numbers.toml", "[default]", "[XX]", "The entry for all other countries is missing"),
         ("gates.toml", 'id = "D2"', 'id = "D1"', "This id is used twice"),

@@ -64,6 +64,6 @@ def test_the_phone_rings_the_coach_and_takes_keys(page: Page) -> None:
     write(page, "Y", "Which time zone")
     write(page, "1", "You are all set")
     page.get_by_role("button", name="Call the coach").click()
-    expect(page.locator("body")).to_contain_text("Press 1 if you are ready")
+    expect(page.locator("body")).to_contain_text("Press 1 if now is a good time")
     page.get_by_role("button", name="1", exact=True).click()
     expect(page.locator("body")).to_contain_text("how weak were your legs")

@@ -27,6 +27,7 @@ from coach.core.model import (
     Status,
 )
 from coach.core.programme import (
+    MOVE,
     Cap,
     Due,
     Limits,
@@ -513,7 +514,7 @@ def test_a_later_programme_counts_its_weeks_from_its_own_first_day() -> None:
 def did(day: int) -> Observation:
     """Juan did the moves on a day of the programme, counted from 0."""
     when = at("11:00", MONDAY + day * DAY)
-    return Observation(Kind.DONE, when, when.date(), value=1, asked=Asked.EXERCISE)
+    return Observation(Kind.DONE, when, when.date(), code=MOVE, value=1, asked=Asked.EXERCISE)
 
 
 def step(*facts: Observation, day: int = 10) -> int:
@@ -532,6 +533,12 @@ def test_a_session_after_which_the_score_rose_does_not_count() -> None:
     before, after = scored(3, at("16:30", MONDAY)), scored(5, at("16:30", MONDAY + 2 * DAY))
     assert step(before, did(1), after, did(3)) == 1
     assert step(before, did(1), scored(4, after.at), did(3)) == 2
+
+
+def test_rest_and_plans_of_others_train_nothing() -> None:
+    """“DONE” to “rest today, it is hot” is no session."""
+    rested = [replace(did(n), code=None) for n in range(6)]
+    assert step(*rested) == 1
 
 
 def test_after_a_crash_or_a_fall_the_steps_begin_anew() -> None:

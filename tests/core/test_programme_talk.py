@@ -34,6 +34,7 @@ from tests.core.talking import HANDBOOK, Talk, groups, meet, of, tasks, template
 
 MONDAY = date(2026, 3, 2)
 DAY = timedelta(days=1)
+ON_DIALYSIS = frozenset({"dialysis"})
 SUNDAY_OF_WEEK_3 = datetime(2026, 3, 22, 20, 29, tzinfo=UTC)  # 16:29 in New York, in summer time
 
 
@@ -365,3 +366,29 @@ def test_a_prompt_for_which_nothing_is_safe_names_every_rule() -> None:
     talk.at(datetime(2026, 3, 24, 12, 0, tzinfo=UTC))
     assert all(isinstance(skip, PromptSkipped) and skip.because for skip in talk.skipped)
     assert {"not_needed", "not_screened", "no_score"} & {skip.reason for skip in talk.skipped}
+
+
+# --- what is told and calls for no care ---
+
+
+@pytest.mark.parametrize(
+    ("said", "profile", "template"),
+    [
+        ("my pee is dark yellow today", Profile(age=50, fluid_limit=False), "told.dry"),
+        ("my pee is dark yellow today", Profile(age=50, fluid_limit=True), "told.dry_limit"),
+        ("leg cramps again last night", Profile(age=50, fluid_limit=False, conditions=ON_DIALYSIS), "told.cramps_team"),
+    ],
+)
+def test_what_is_told_is_answered_with_what_helps_that_person(said: str, profile: Profile, template: str) -> None:
+    """Dark urine brings sips to one and the fluid plan to another."""
+    talk = rosa(datetime(2026, 3, 17, 15, 0, tzinfo=UTC), profile=profile)
+    assert templates(talk.says(said)) == [template]
+
+
+def test_a_fall_on_a_blood_thinner_asks_for_the_head_whatever_came_before() -> None:
+    """Rule D13: also when the same was told this week."""
+    thinner = Profile(age=82, fluid_limit=False, medicines=frozenset({"anticoagulant"}))
+    talk = rosa(datetime(2026, 3, 17, 15, 0, tzinfo=UTC), profile=thinner)
+    first, second = (of(talk.says("I slipped in the kitchen but I'm ok"), MessageQueued) for _ in range(2))
+    assert [message.template for message in first] == ["escalation.routine_fall_thinner"]
+    assert [message.template for message in second] == ["told.fall_head"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import Connection, func, select
 
@@ -133,8 +134,9 @@ def _consents(connection: Connection, person: int) -> tuple[ConsentStep, ...]:
 def _upcoming(connection: Connection, person: int) -> tuple[Upcoming, ...]:
     m = t.timer.c
     pending = select(m.kind, m.due_at, m.payload).where(m.participant_id == person, m.state == TimerState.PENDING)
-    rows = connection.execute(pending.order_by(m.due_at, m.id).limit(UPCOMING_SHOWN))
-    return tuple(Upcoming(row.payload.get("slot", row.kind), row.due_at) for row in rows)
+    rows = connection.execute(pending.order_by(m.due_at, m.id))
+    planned = (row for row in rows if "extra" not in row.payload)  # what must be called for may never come
+    return tuple(Upcoming(row.payload.get("slot", row.kind), row.due_at) for row in islice(planned, UPCOMING_SHOWN))
 
 
 def _skipped(connection: Connection, person: int) -> tuple[Skipped, ...]:

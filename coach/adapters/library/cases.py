@@ -14,7 +14,7 @@ from coach.core.escalation import CaseOutcome, Telling
 from coach.core.model import Disposition
 
 FILE = "escalation.toml"
-_LEVELS = (Disposition.EMERGENCY, Disposition.URGENT)
+_LEVELS = tuple(Disposition)
 
 
 class _Outcome(Strict):
@@ -23,7 +23,7 @@ class _Outcome(Strict):
 
 
 class _Telling(Strict):
-    level: Literal["emergency", "urgent"]
+    level: Literal["emergency", "urgent", "routine", "self_care"]
     text: str = Field(min_length=1)
     rules: list[str] = Field(default_factory=list)
     facts: list[str] = Field(default_factory=list)

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from coach.adapters.library.desk import Desk, of_text
 from coach.adapters.library.problems import Problem
-from coach.core.model import Asked
+from coach.core.model import Asked, Disposition
 
 
 def check_use(desk: Desk) -> Iterator[Problem]:
@@ -25,7 +25,13 @@ def drawn_groups(desk: Desk) -> frozenset[str]:
     slots = [slot for programme in desk.programmes.values() for slot in programme.slots]
     named = {group for slot in slots for group in (slot.group, slot.easy_group) if group}
     following = {asked.value for slot in slots for asked in slot.then}
-    return frozenset(named | following | set(desk.needed.groups))
+    return frozenset(named | following | set(_answering(desk)))
+
+
+def _answering(desk: Desk) -> tuple[str, ...]:
+    """The groups that answers are drawn from: each must have a text for everybody."""
+    told = (one.text for one in desk.tellings if one.level is Disposition.SELF_CARE)
+    return tuple(dict.fromkeys((*desk.needed.groups, *told)))
 
 
 def _missing(desk: Desk) -> Iterator[Problem]:
@@ -33,18 +39,23 @@ def _missing(desk: Desk) -> Iterator[Problem]:
     named = (
         ("needed.toml", desk.needed.texts, "This text is needed and is in no file of templates/; write it."),
         ("needed.toml", desk.needed.not_yet, "No text has this id; take it from not_yet."),
-        ("escalation.toml", [one.text for one in desk.tellings], "This text is in no file of templates/; write it."),
+        ("escalation.toml", _told(desk), "This text is in no file of templates/; write it."),
     )
     for file, ids, sentence in named:
         yield from (Problem(file, name, sentence) for name in dict.fromkeys(ids) if name not in written)
-    for group in desk.needed.groups:
+    for group in _answering(desk):
         if not desk.library.group(group):
             yield Problem("needed.toml", group, "No text is in this group, which the program draws from; write one.")
 
 
+def _told(desk: Desk) -> list[str]:
+    """The texts that tell of a case."""
+    return [one.text for one in desk.tellings if one.level is not Disposition.SELF_CARE]
+
+
 def _unserved(desk: Desk) -> Iterator[Problem]:
     """A group that the program answers from must have a text for everybody, whichever rules hold for them."""
-    for group in desk.needed.groups:
+    for group in _answering(desk):
         always = [t for t in desk.library.group(group) if t.weeks is None and t.step in (None, 1)]
         gates = sorted({gate for t in always for gate in t.gates | t.only})
         for held in (frozenset(some) for count in range(len(gates) + 1) for some in combinations(gates, count)):
@@ -58,7 +69,7 @@ def _unserved(desk: Desk) -> Iterator[Problem]:
 def _idle_texts(desk: Desk) -> Iterator[Problem]:
     used = set(desk.needed.texts) | _by_topic(desk) | {f"check_in.{asked}" for asked in Asked}
     used |= {question.text for question in desk.onboarding.questions.values()}
-    used |= {telling.text for telling in desk.tellings}
+    used |= set(_told(desk))
     groups = drawn_groups(desk)
     for text in desk.texts:
         sent = text.template.id in used or bool(text.template.groups & groups)

@@ -72,6 +72,7 @@ class _Question(Strict):
     never_if: dict[str, list[str]] = Field(default_factory=dict)
     age_at_most: int | None = Field(default=None, ge=1)
     weak: bool = False
+    needed: bool = True
 
 
 class _Words(Strict):
@@ -144,6 +145,7 @@ def _question(entry: _Question) -> Question:
         text=entry.text or f"onboarding.{entry.id}",
         fact=entry.fact,
         form=entry.form,
+        needed=entry.needed,
         field=entry.field,
         asked=entry.asked,
         options=tuple(map(_option, entry.options)),

@@ -7,8 +7,9 @@ from datetime import timedelta
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.history import scores
 from coach.core.conversation.moment import Moment
+from coach.core.escalation import telling
 from coach.core.events import CheckInClosed, CheckInOpened, Event, TaskRaised
-from coach.core.model import Asked, Channel, CheckIn, Intent, Kind, Lane, Reply, TrendAnswer
+from coach.core.model import Asked, Channel, CheckIn, Disposition, Intent, Kind, Lane, Reply, TrendAnswer
 from coach.core.programme import week_of
 
 _HIGH, _MIDDLE = 7, 4
@@ -149,7 +150,13 @@ def _for_yes_or_no(moment: Moment, heard: Heard) -> str | None:
         return None if moment.channel is Channel.VOICE or heard.reply.yes else "ack.screened"
     if heard.asked is Asked.SIDE_EFFECTS and heard.reply.yes:
         return "ack.medicine_new"
-    return "ack.noted" if heard.reply.yes else "ack.symptom_no"
+    return group_for_told(moment, heard) if heard.reply.yes else "ack.symptom_no"
+
+
+def group_for_told(moment: Moment, heard: Heard) -> str:
+    """The texts that answer what was told and calls for no care."""
+    codes, profile = heard.reply.codes, moment.participant.profile
+    return telling(moment.handbook.tellings, Disposition.SELF_CARE, codes, profile, now=False)
 
 
 def _for_seen(heard: Heard) -> str:

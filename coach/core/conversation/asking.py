@@ -50,8 +50,8 @@ def next_question(moment: Moment) -> Question | None:
 
 
 def missing(moment: Moment) -> tuple[str, ...]:
-    """What is still not known, in plain words."""
-    return tuple(dict.fromkeys(question.fact for question in _wanted(moment)))
+    """What is still not known and staff should find out, in plain words."""
+    return tuple(dict.fromkeys(question.fact for question in _wanted(moment) if question.needed))
 
 
 def _wanted(moment: Moment) -> Iterator[Question]:

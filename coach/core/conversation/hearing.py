@@ -79,7 +79,7 @@ def hear(moment: Moment, message: InboundMessage) -> Heard:
     reply = _with_asked_sign(_without_doubt(moment, reply, asked, message), question)
     reply = _with_chosen_signs(reply, signs_chosen(moment, question, plain(message.body), message.body))
     assessment = triage.assess(reply, moment.participant.profile, moment.handbook.triage, _recent_codes(moment))
-    observations = tuple(_observations(moment, reply, assessment, asked, keyword))
+    observations = tuple(_observations(moment, reply, assessment, question, keyword))
     return Heard(message, question, reply, assessment, keyword, observations)
 
 
@@ -141,8 +141,10 @@ def _recent_codes(moment: Moment) -> frozenset[str]:
 
 
 def _observations(
-    moment: Moment, reply: Reply, assessment: Assessment, asked: Asked, keyword: Keyword | None
+    moment: Moment, reply: Reply, assessment: Assessment, question: CheckIn | None, keyword: Keyword | None
 ) -> Iterator[Observation]:
+    asked = question.asked if question else Asked.NOTHING
+
     def fact(kind: Kind, code: str | None = None, value: float | None = None) -> Observation:
         return Observation(kind, moment.now, moment.today, code, value, asked)
 
@@ -154,6 +156,8 @@ def _observations(
     yield from (fact(Kind.SIGN, code, levels.get(code, 0.0)) for code in sorted({*codes, *levels}))
     yield from (fact(Kind.DENIED, code) for code in reply.denied_codes)
     yield from (fact(kind, value=float(amount)) for kind, amount in _amounts(reply, asked))
+    if asked in _AMOUNT_KINDS and (reply.yes is not None or reply.amount is not None):
+        yield fact(Kind.DONE, question.about if question else None, float(reply.yes is not False and reply.amount != 0))
     answers = answers_of(reply, asked)
     seen = _seen_by_keyword(keyword) or answers.seen
     words = ((Kind.TREND, answers.trend), (Kind.ONSET, answers.onset), (Kind.SEEN, seen))
@@ -163,8 +167,6 @@ def _observations(
 def _amounts(reply: Reply, asked: Asked) -> Iterator[tuple[Kind, float]]:
     if reply.amount is not None and asked in _AMOUNT_KINDS:
         yield _AMOUNT_KINDS[asked], reply.amount
-    if asked in _AMOUNT_KINDS and (reply.yes is not None or reply.amount is not None):
-        yield Kind.DONE, float(reply.yes is not False and reply.amount != 0)
     if asked is Asked.RED_FLAG and reply.yes is False:
         yield Kind.SCREENED, 1
     answers = answers_of(reply, asked)

@@ -9,10 +9,11 @@ from coach.core.content import Choice, Template
 from coach.core.conversation import enrolment, onboarding, silence, timetable
 from coach.core.conversation.commands import RESUME
 from coach.core.conversation.moment import SCREEN, Moment
-from coach.core.events import CheckInOpened, Event, MessageQueued, PromptSkipped, StatusChanged, TaskRaised, TimerSet
+from coach.core.events import CheckInOpened, Event, MessageQueued, PromptSkipped, StatusChanged, TaskRaised
 from coach.core.handbook import Handbook
 from coach.core.model import Asked, Channel, Conversation, Lane, Status, Timer
 from coach.core.programme import (
+    MOVE,
     Due,
     Programme,
     PromptKind,
@@ -91,8 +92,7 @@ def _next(moment: Moment, due: Due) -> tuple[Event, ...]:
         later = next_due(programme, due.slot, moment.participant, end_of_day)
     if later is None:
         return ()
-    payload = {"slot": later.slot.id, "day": later.day.isoformat()}
-    return (TimerSet(timetable.PROMPT, f"{later.slot.id}/{later.day}", later.at, payload),)
+    return (timetable.prompt_timer(later),)
 
 
 def _send_or_skip(moment: Moment, due: Due) -> tuple[Event, ...]:
@@ -100,6 +100,8 @@ def _send_or_skip(moment: Moment, due: Due) -> tuple[Event, ...]:
     held = suppression(programme, due, moment.conversation, moment.now)
     if held is not None and held.reason is SkipReason.NOT_SCREENED and _screens(moment, programme, due):
         return _screen(moment, due)
+    if held is not None and held.reason is SkipReason.NOT_NEEDED:
+        return ()  # an extra that nothing called for was never promised
     if held is not None:
         rule = f" (rule {held.gate})" if held.gate else ""
         return (PromptSkipped(due.slot.id, due.day, held.reason, held.because + rule),)
@@ -159,4 +161,4 @@ def _question(due: Due, picked: Template | None = None) -> tuple[Event, ...]:
         return (CheckInOpened(Asked.SYMPTOM, due.day, scheduled=False, about=sign),)
     if due.slot.asked is Asked.NOTHING:
         return ()
-    return (CheckInOpened(due.slot.asked, due.day, about=sign),)
+    return (CheckInOpened(due.slot.asked, due.day, about=MOVE if picked and picked.step else sign),)

@@ -121,9 +121,9 @@ def _happens(
             return _written(known, handbook, text, now.at)
         case question:
             still = Moment(known, handbook, now.at).question()
-            text = habits.answer(question, _day(known, question.opened_at))
+            answer = habits.answer(question, _day(known, question.opened_at))
             waits = still is not None and still.id == question.id
-            return _written(known, handbook, text, now.at) if text and waits else ((), ())
+            return _written(known, handbook, answer, now.at) if answer and waits else ((), ())
 
 
 def _written(

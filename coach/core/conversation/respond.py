@@ -165,7 +165,7 @@ def _wishes_only(heard: Heard) -> bool:
 def _report_or_unclear(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     told_something = heard.reply.intent is Intent.REPORT or bool(heard.reply.signs or heard.reply.denied)
     if told_something or heard.reply.weakness is not None:
-        return (moment.reply("ack.noted", "told how it is"),)
+        return (moment.chosen(answers.group_for_told(moment, heard), "told how it is"),)
     return onboarding.unreadable(moment, heard) or answers.not_understood(moment, heard)
 
 

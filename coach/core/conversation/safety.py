@@ -66,7 +66,7 @@ def ends_call(events: tuple[Event, ...]) -> bool:
 
 def _red_flag_answer(heard: Heard) -> Iterator[Decision]:
     if heard.asked is Asked.RED_FLAG and heard.reply.yes:
-        because = "answered yes to the list of warning signs in a call"
+        because = "answered yes to the list of warning signs"
         yield Decision(1, Action.ESCALATE, Disposition.EMERGENCY, (_RED_FLAG,), because)
 
 
@@ -117,13 +117,8 @@ def _spoken(moment: Moment, template: str, level: Disposition, extra: dict[str, 
 
 def _wording(moment: Moment, heard: Heard, decision: Decision, level: Disposition) -> tuple[str, dict[str, str]]:
     sign = {"sign": _sign(moment, heard, decision.rules, level)}
-    if not level.is_serious:
-        by_sign = _from_codes(moment, decision.rules)
-        return (
-            ("escalation.routine_sign", sign)
-            if by_sign
-            else ("escalation.routine_trend", _trend_figures(moment, heard))
-        )
+    if not level.is_serious and not _from_codes(moment, decision.rules):
+        return "escalation.routine_trend", _trend_figures(moment, heard)
     profile, now = moment.participant.profile, heard.assessment.now
     text = telling(moment.handbook.tellings, level, decision.rules, profile, now=now)
     again = level is Disposition.EMERGENCY and "self_harm" not in decision.rules and _told_lately(moment, decision)

@@ -9,11 +9,12 @@ from coach.core import schedule
 from coach.core.conversation.moment import Moment
 from coach.core.events import DetailsChanged, Event, MessageQueued, TaskRaised, TimersCleared, TimerSet
 from coach.core.model import Lane, Participant, Status
-from coach.core.programme import Programme, first_day, first_timers
+from coach.core.programme import Due, Programme, first_day, first_timers
 
 PROMPT = "prompt"
 PROGRAMME_END = "programme_end"
 
+EXTRA = "extra"
 _AT_THE_END = time(10)
 
 
@@ -27,16 +28,19 @@ def timers(moment: Moment, person: Participant) -> tuple[TimerSet, ...]:
     if person.zone is None:
         return ()
     programme = moment.handbook.programmes[person.programme]
-    prompts = tuple(
-        TimerSet(PROMPT, f"{due.slot.id}/{due.day}", due.at, {"slot": due.slot.id, "day": due.day.isoformat()})
-        for due in first_timers(programme, person, moment.now)
-    )
+    prompts = tuple(map(prompt_timer, first_timers(programme, person, moment.now)))
     end = _end(programme, person, person.zone)
     return (
         prompts
         if end is None
         else (*prompts, TimerSet(PROGRAMME_END, f"{PROGRAMME_END}/{programme.id}/{moment.today}", end))
     )
+
+
+def prompt_timer(due: Due) -> TimerSet:
+    """The timer of one firing; it says whether something must call for the prompt, so that lists can leave it out."""
+    payload = {"slot": due.slot.id, "day": due.day.isoformat()} | ({EXTRA: "yes"} if due.slot.is_extra else {})
+    return TimerSet(PROMPT, f"{due.slot.id}/{due.day}", due.at, payload)
 
 
 def _end(programme: Programme, person: Participant, zone: str) -> datetime | None:

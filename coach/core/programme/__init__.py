@@ -4,11 +4,12 @@ from coach.core.model import Weeks
 from coach.core.programme.holding import displaced, group_for, has_room, screens, suppression
 from coach.core.programme.lately import missed_in_a_row, reported
 from coach.core.programme.plan import Due, calendar, due_on, first_day, first_timers, next_due, week_of
-from coach.core.programme.progress import step_of
+from coach.core.programme.progress import MOVE, step_of
 from coach.core.programme.reasons import SkipReason, Suppression
 from coach.core.programme.timetable import Cap, Limits, Programme, Progression, PromptKind, Slot
 
 __all__ = [
+    "MOVE",
     "Cap",
     "Due",
     "Limits",

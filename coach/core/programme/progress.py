@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from coach.core.model import Asked, Conversation, Kind, Observation
+from coach.core.model import Conversation, Kind, Observation
 from coach.core.programme.lately import scores
 from coach.core.programme.plan import week_of
 from coach.core.programme.timetable import Programme, Progression
+
+MOVE = "move"
+"""What an exercise question is about when its text has a step; rest and plans of others have none and train nothing."""
 
 
 def step_of(programme: Programme, conversation: Conversation, day: date) -> int:
@@ -24,7 +27,7 @@ def step_of(programme: Programme, conversation: Conversation, day: date) -> int:
 
 def _sessions(programme: Programme, conversation: Conversation) -> list[Observation]:
     since = _last_setback(programme, conversation)
-    done = (fact for fact in conversation.observations if fact.kind is Kind.DONE and fact.asked is Asked.EXERCISE)
+    done = (fact for fact in conversation.observations if fact.kind is Kind.DONE and fact.code == MOVE)
     return [fact for fact in done if fact.value and (since is None or fact.at > since)]
 
 
