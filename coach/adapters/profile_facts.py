@@ -17,7 +17,11 @@ class FactGroup:
     facts: Mapping[str, str]  # code to label
 
 
+NONE = "none"
+"""Says that somebody was asked and has none of the list; without any mark in it a list was not asked."""
+
 CONDITIONS: tuple[FactGroup, ...] = (
+    FactGroup("Asked", {NONE: "Asked, and none of these"}),
     FactGroup(
         "Heart, vessels and kidneys",
         {
@@ -92,6 +96,7 @@ CONDITIONS: tuple[FactGroup, ...] = (
 )
 
 MEDICINES: tuple[FactGroup, ...] = (
+    FactGroup("Asked", {NONE: "Asked, and none of these"}),
     FactGroup(
         "Heart, blood pressure and blood",
         {

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from zlib import crc32
 
+from coach.core import schedule
 from coach.core.model import Language, Participant, PassedOver, Profile, Sent, Weeks
 from coach.core.sms import tidy
 
@@ -215,9 +216,10 @@ def choose(library: Library, group: str, situation: Situation) -> Choice:
     """The text of a group that fits this person today and has not come for longest.
 
     Gates come first. A text that came within `situation.repeat` waits while there are others. Of the rest those come
-    first that were written for the person's own rules, then those that answer what was just told, then those that fit
-    their conditions and medicines, then the move nearest to their step, then the one not sent for longest. What still
-    ties is ordered by a number made of the person's and the text's id, so that the same facts give the same text.
+    first that answer what was just told, then the move nearest to the person's step, then what never came, then what
+    came longest ago. Texts that never came begin with those written for the person's own rules, then those that fit
+    their conditions and medicines; what still ties is ordered by a number made of the person's and the text's id. So
+    the same facts give the same text, and nobody hears the same few for ever.
 
     Raises:
         ContentError: the group has no text at all.
@@ -258,22 +260,25 @@ def _in_time(template: Template, situation: Situation) -> bool:
     return in_week and (template.step is None or template.step <= situation.step)
 
 
-def _rank(
-    template: Template, situation: Situation, used: Mapping[str, datetime]
-) -> tuple[bool, float, int, int, int, int, float, int]:
+def _rank(template: Template, situation: Situation, used: Mapping[str, datetime]) -> tuple[float, ...]:
+    """Sorts the text that should come next first; each part decides only where the ones before it tie."""
     last = used.get(template.id)
     came = last.timestamp() if last else 0.0
-    again = last is not None and situation.day - last.date() < situation.repeat
+    again = last is not None and situation.day - _day(last, situation.participant) < situation.repeat
     return (
         again,
         came if again else 0.0,
-        -len(template.only),
         -len(template.after & situation.today.reported),
-        -len(_own_facts(template, situation.participant.profile)),
         situation.step - (template.step or situation.step),
         came,
+        -len(template.only),
+        -len(_own_facts(template, situation.participant.profile)),
         crc32(f"{situation.participant.id}/{template.id}".encode()),
     )
+
+
+def _day(at: datetime, participant: Participant) -> date:
+    return schedule.local(at, participant.zone or "UTC").date()
 
 
 def _own_facts(template: Template, profile: Profile) -> frozenset[str]:

@@ -24,6 +24,8 @@ class Word(StrEnum):
     SEEN = "seen"
     BOOKED = "booked"
     LOG = "log"
+    FINE = "fine"  # answers “are you all right?”
+    NOT_FINE = "not_fine"
     CARRIER_STOP = "carrier_stop"  # the carrier itself has confirmed it and blocks us
 
 

@@ -415,7 +415,7 @@ class Conversation:
     check_ins: tuple[CheckIn, ...] = ()  # oldest first
     observations: tuple[Observation, ...] = ()  # oldest first
     escalations: tuple[Escalation, ...] = ()  # open ones and those of the last 35 days, oldest first
-    sent: tuple[Sent, ...] = ()  # last 35 days, oldest first
+    sent: tuple[Sent, ...] = ()  # last 35 days and before that the last of each prompt, oldest first
     hot_days: frozenset[date] = frozenset()  # local dates with a heat alert where the person lives
 
     @property

@@ -114,6 +114,10 @@ class Question:
         """The numbered list as a text shows it."""
         return " ".join(f"{place} {option.labels[language]}" for place, option in enumerate(self.options, start=1))
 
+    def is_too_low(self, answer: Answer) -> bool:
+        """Whether a figure is below what the coach is for, such as the age of a child."""
+        return self.task_below is not None and answer.value.isdigit() and int(answer.value) < self.task_below
+
     def is_told(self, profile: Profile) -> bool:
         """Whether the profile has the answer."""
         if self.codes:
@@ -148,6 +152,13 @@ class Onboarding:
         """Everything that is untold of somebody of whom nothing is known."""
         return frozenset[str]().union(*(question.codes for question in self.questions.values())) - {ELSEWHERE}
 
+    def untold_of(self, profile: Profile) -> frozenset[str]:
+        """What nobody has told when the questions begin: a list in which the form has no mark, not even “none”."""
+        empty = {name for name in _CODES if not getattr(profile, name) - {FLUID_LIMIT}}
+        fields = empty | {COUNTRY} if profile == Profile() else empty
+        questions = (q for q in self.questions.values() if q.field in fields)
+        return frozenset[str]().union(*(question.codes for question in questions))
+
     def of(self, about: str | None) -> Question | None:
         """The question that a check-in is about, if it is one of these."""
         return self.questions.get(about) if about else None
@@ -164,6 +175,11 @@ class Onboarding:
         if question.form is Form.PHONE:
             return SKIPPED if meant in ({Meaning.NO}, {Meaning.NONE}) else _phone(body)
         return None if meant is None or _SPAN.search(body) else _chosen(question, meant)
+
+    def is_none(self, said: str) -> bool:
+        """Whether a text says “none of these”, in plain form."""
+        words = said.split()
+        return bool(words) and _meant(words, self.phrases) in ({Meaning.NONE}, {Meaning.NO, Meaning.NONE})
 
     def yes_or_no(self, said: str, body: str) -> bool | None:
         """A plain yes or no, alone or as the first word of a sentence without a doubt in it."""
@@ -262,7 +278,7 @@ def _phone(body: str) -> Answer | None:
 
 def recorded(question: Question, answer: Answer, profile: Profile, questions: Mapping[str, Question]) -> Profile:
     """The profile with the answer in it. What was told before is never taken away."""
-    if answer.skipped:
+    if answer.skipped or question.is_too_low(answer):
         return profile
     elsewhere = {ELSEWHERE} if question.field == COUNTRY and answer.yes is False else set[str]()
     untold = (profile.untold - question.codes) | elsewhere

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from coach.adapters.profile_facts import NONE
 from coach.core.model import Asked, Channel, Language, Participant, Profile, Status
 
 _FILE = Path(__file__).parent / "people.toml"
@@ -92,7 +93,8 @@ def _participant(entry: Mapping[str, object]) -> Participant:
 
 def _profile(entry: Mapping[str, object]) -> Profile:
     facts = {name: entry[name] for name in _FACTS if name in entry}
-    return Profile(conditions=_codes(entry.get("conditions")), medicines=_codes(entry.get("medicines")), **facts)  # type: ignore[arg-type]  # the file is ours, and a test reads it
+    conditions, medicines = (_codes(entry.get(name)) or frozenset({NONE}) for name in ("conditions", "medicines"))
+    return Profile(conditions=conditions, medicines=medicines, **facts)  # type: ignore[arg-type]  # the file is ours, and a test reads it
 
 
 def _codes(value: object) -> frozenset[str]:

@@ -78,6 +78,7 @@ class Talk:
 
     queued: list[MessageQueued] = field(default_factory=list)
     skipped: list[PromptSkipped] = field(default_factory=list)
+    raised: list[str] = field(default_factory=list)
 
     def moment(self) -> core.Moment:
         """Now, as every rule takes it."""
@@ -91,6 +92,8 @@ class Talk:
                 self.queued.append(event)
             if isinstance(event, PromptSkipped):
                 self.skipped.append(event)
+            if isinstance(event, TaskRaised):
+                self.raised.append(event.kind)
             if isinstance(event, TimersCleared):
                 self.timers = {key: timer for key, timer in self.timers.items() if timer.kind not in event.kinds}
             if isinstance(event, TimerSet):

@@ -188,7 +188,7 @@ OLD_ON_PILLS = replace(ROSA, profile=Profile(age=70, medicines=frozenset({"diure
 DARK = Today(reported=frozenset({"mild_dehydration"}))
 
 
-def test_texts_for_the_persons_own_rules_come_first_then_what_was_told_then_what_fits_them() -> None:
+def test_what_answers_a_told_sign_comes_first_then_the_persons_own_rules_then_what_fits_them() -> None:
     """And the plain ones last; each with its reason in words."""
     order, history = [], []
     for _ in range(4):
@@ -197,8 +197,8 @@ def test_texts_for_the_persons_own_rules_come_first_then_what_was_told_then_what
         order.append((choice.template.id, choice.because))
         history.append(_sent(choice.template.id, 1))
     assert order == [
-        ("ruled", "rule D9 (65 or older)"),
         ("told", "told of mild dehydration"),
+        ("ruled", "rule D9 (65 or older)"),
         ("fits", "fits diuretic"),
         ("plain", ""),
     ]

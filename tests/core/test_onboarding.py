@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,21 @@ import pytest
 from coach.core import schedule
 from coach.core.content import Careful, Gate, Today
 from coach.core.conversation.asking import current, missing
-from coach.core.conversation.hearing import plain
+from coach.core.conversation.meaning import plain
 from coach.core.events import CheckInOpened, DetailsChanged, EscalationRaised, MessageQueued, Observed, TaskRaised
-from coach.core.model import Asked, Channel, Disposition, Intent, Kind, Lane, Language, Profile, QuietHours, Status
+from coach.core.model import (
+    Asked,
+    Channel,
+    CheckIn,
+    Disposition,
+    Intent,
+    Kind,
+    Lane,
+    Language,
+    Profile,
+    QuietHours,
+    Status,
+)
 from coach.core.onboarding import Answer, Form
 from coach.core.reading import read
 from coach.core.triage import assess
@@ -25,7 +38,14 @@ VECTORS: Mapping[str, Any] = tomllib.loads((Path(__file__).parent / "vectors" / 
 MONDAY = date(2026, 3, 2)
 MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # ten in New York
 HOUR = timedelta(hours=1)
-TOLD = Profile(conditions=frozenset({"arthritis"}), age=70, sex="m", lives_alone=False, fluid_limit=False)
+TOLD = Profile(
+    conditions=frozenset({"arthritis"}),
+    medicines=frozenset({"none"}),
+    age=70,
+    sex="m",
+    lives_alone=False,
+    fluid_limit=False,
+)
 
 
 def joined(**facts: object) -> Talk:
@@ -424,3 +444,33 @@ def test_every_status_but_active_is_left_alone() -> None:
     for status in (Status.STRANGER, Status.INVITED, Status.OPTED_OUT, Status.WRONG_PERSON):
         talk = meet(MORNING, status=status)
         assert not any(text.startswith("onboarding.") for text in templates(talk.says("Y")))
+
+
+def test_a_list_without_a_mark_was_not_asked_and_one_with_none_was() -> None:
+    """An importer who fills in one column has not told that there are no illnesses."""
+    talk = enrolled_by_staff(profile=Profile(age=50))
+    talk.says("Y")
+    assert {"heart_failure", "statin"} <= talk.conversation.participant.profile.untold
+    marked = enrolled_by_staff(profile=Profile(conditions=frozenset({"none"}), medicines=frozenset({"none"})))
+    marked.says("Y")
+    assert marked.conversation.participant.profile.untold == frozenset()
+
+
+def test_a_figure_that_is_no_age_is_the_days_score() -> None:
+    """A ten is “cannot stand”, not a child."""
+    talk = at_question("age")
+    talk.conversation = replace(
+        talk.conversation,
+        check_ins=(CheckIn(90, Asked.WEAKNESS, talk.now, talk.now.date()), *talk.conversation.check_ins),
+    )
+    facts = talk.says("10")
+    assert [o.observation.value for o in of(facts, Observed) if o.observation.kind is Kind.WEAKNESS] == [10.0]
+    assert talk.conversation.participant.profile.age is None
+
+
+def test_a_wrong_emergency_number_is_never_named_again() -> None:
+    """From the moment the person says that it is not theirs."""
+    talk = at_question("emergency_number")
+    talk.says("N")
+    alarm = of(talk.says("chest pain"), MessageQueued)[0]
+    assert "911" not in alarm.body

@@ -24,6 +24,7 @@ from coach.core.model import (
     Density,
     Disposition,
     Kind,
+    Lane,
     Language,
     Observation,
     Profile,
@@ -34,6 +35,7 @@ from tests.core.talking import HANDBOOK, Talk, groups, meet, of, tasks, template
 
 MONDAY = date(2026, 3, 2)
 DAY = timedelta(days=1)
+INSULIN = frozenset({"insulin_sulfonylurea"})
 ON_DIALYSIS = frozenset({"dialysis"})
 SUNDAY_OF_WEEK_3 = datetime(2026, 3, 22, 20, 29, tzinfo=UTC)  # 16:29 in New York, in summer time
 
@@ -392,3 +394,121 @@ def test_a_fall_on_a_blood_thinner_asks_for_the_head_whatever_came_before() -> N
     first, second = (of(talk.says("I slipped in the kitchen but I'm ok"), MessageQueued) for _ in range(2))
     assert [message.template for message in first] == ["escalation.routine_fall_thinner"]
     assert [message.template for message in second] == ["told.fall_head"]
+
+
+# --- a yes that may belong to another question ---
+
+
+def lesson_then(asked: Asked, sign: str = "cauda_equina_signs") -> Talk:
+    """A lesson asked about a sign in the morning, and another question came after it."""
+    talk = asked_about(sign)
+    talk.keep((MessageQueued("education.back_signs_ask", "…", Lane.PROMPT, talk.now + DAY, "lesson"),))
+    talk.now += timedelta(hours=3)
+    talk.keep((CheckInOpened(asked, talk.now.date()),))
+    return talk
+
+
+@pytest.mark.parametrize("said", ["Y", "yes", "Yes I do"])
+def test_a_yes_that_is_no_answer_to_the_score_belongs_to_the_sign_asked_before(said: str) -> None:
+    """The lesson's “Y” must not be lost because the check-in came in between."""
+    facts = lesson_then(Asked.WEAKNESS).says(said)
+    assert [case.level for case in of(facts, EscalationRaised)] == [Disposition.EMERGENCY]
+
+
+def test_a_yes_that_may_belong_to_two_questions_is_asked_again() -> None:
+    """“Y” after a drink prompt answers that, and the question about the sign is put once more."""
+    talk = lesson_then(Asked.HYDRATION)
+    facts = talk.says("Y")
+    assert groups(facts) == ["ack.water_done", "education.back_signs"]
+    assert [case.level for case in of(talk.says("Y"), EscalationRaised)] == [Disposition.EMERGENCY]
+
+
+def test_a_score_with_a_yes_keeps_the_score_and_asks_again() -> None:
+    """Neither of the two is lost."""
+    talk = lesson_then(Asked.WEAKNESS)
+    facts = talk.says("yes 5")
+    assert [o.value for o in talk.conversation.observations if o.kind is Kind.WEAKNESS] == [5]
+    assert "education.back_signs_ask" in templates(facts)
+
+
+@pytest.mark.parametrize("said", ["not sure", "no sé", "no estoy seguro", "no idea", "no but yesterday yes"])
+def test_doubt_denies_no_sign(said: str) -> None:
+    """Only a plain no does."""
+    talk = asked_about("cauda_equina_signs")
+    facts = talk.says(said)
+    assert "cauda_equina_signs" not in {o.code for o in talk.conversation.observations if o.kind is Kind.DENIED}
+    assert groups(facts) != ["ack.symptom_no"]
+
+
+# --- “are you OK?” ---
+
+
+def asked_how_she_is() -> Talk:
+    """Rosa missed a check-in and is asked whether she is all right."""
+    talk = silent_week()
+    return talk.at(datetime(2026, 3, 20, 20, 31, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("said", ["not ok", "no", "No I'm not OK", "mal", "no estoy bien"])
+def test_not_ok_is_work_for_a_person_and_names_the_emergency_number(said: str) -> None:
+    """The one question for people who may be in trouble must not be answered with a pleasantry."""
+    facts = asked_how_she_is().says(said)
+    assert tasks(facts) == ["not_fine"]
+    assert "911" in of(facts, MessageQueued)[0].body
+
+
+@pytest.mark.parametrize("said", ["OK", "yes", "fine", "bien", "I'm ok"])
+def test_ok_is_taken_for_ok(said: str) -> None:
+    """And closes the question."""
+    assert templates(asked_how_she_is().says(said)) == ["silence.fine"]
+
+
+# --- timers ---
+
+
+def test_a_later_hour_on_a_day_that_was_asked_already_begins_the_day_after() -> None:
+    """One firing a date; and the chain of check-ins goes on."""
+    talk = rosa(datetime(2026, 3, 16, 12, 0, tzinfo=UTC))
+    talk.at(datetime(2026, 3, 16, 21, 5, tzinfo=UTC))
+    for text in ("3", "change", "1"):
+        talk.says(text)
+    due = [t.due_at for t in of(talk.says("18"), TimerSet) if t.payload.get("slot") == "check-in"]
+    assert due == [datetime(2026, 3, 18, 22, 0, tzinfo=UTC)]
+
+
+def test_the_next_programme_is_not_announced_at_night() -> None:
+    """Back from a pause at 23:30, the message waits for the morning."""
+    talk = rosa(datetime(2026, 5, 24, 3, 29, tzinfo=UTC))
+    talk.says("PAUSE")
+    talk.at(datetime(2026, 5, 31, 4, 0, tzinfo=UTC))
+    assert "programme.maintenance" not in templates(talk.queued)
+    assert "programme.maintenance" in templates(talk.prompted(datetime(2026, 5, 31, 23, 0, tzinfo=UTC)))
+    assert talk.conversation.participant.programme_on == date(2026, 5, 31)
+
+
+def test_silence_on_calls_is_found_out_too() -> None:
+    """People who are called have no reminder, but a coordinator hears of four missed calls."""
+    talk = rosa(datetime(2026, 3, 16, 12, 0, tzinfo=UTC), channel=Channel.VOICE)
+    talk.at(datetime(2026, 4, 9, 12, 0, tzinfo=UTC))
+    assert talk.raised.count("silence-4") == 1
+
+
+def test_heat_never_takes_the_place_of_a_check_in() -> None:
+    """After an urgent case the extra check-in goes, whatever the day."""
+    talk = rosa(datetime(2026, 4, 6, 12, 0, tzinfo=UTC))
+    tuesday = date(2026, 4, 7)
+    talk.says("my calf is swollen and hot")
+    talk.conversation = replace(talk.conversation, hot_days=frozenset({tuesday}))
+    sent = groups(talk.prompted(datetime(2026, 4, 7, 21, 0, tzinfo=UTC)))
+    assert "check_in" in sent
+
+
+# --- several signs in one text ---
+
+
+def test_the_special_wording_of_one_sign_gives_way_when_another_is_as_grave() -> None:
+    """Low sugar and cola urine: the text must not speak of sugar alone."""
+    talk = rosa(datetime(2026, 3, 17, 15, 0, tzinfo=UTC), profile=Profile(age=50, medicines=INSULIN))
+    assert templates(talk.says("my sugar is 58")) == ["escalation.urgent_sugar"]
+    both = rosa(datetime(2026, 3, 17, 15, 0, tzinfo=UTC), profile=Profile(age=50, medicines=INSULIN))
+    assert templates(both.says("my sugar is 58 and my pee looks like cola")) != ["escalation.urgent_sugar"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
 from coach.adapters.database.encoding import decode_profile
 from coach.adapters.database.heat import hot_days
@@ -33,7 +33,7 @@ from coach.core.model import (
 )
 
 REMEMBERED = timedelta(days=35)
-"""How far back closed cases and sent messages belong to a conversation."""
+"""How far back closed cases and sent messages belong to a conversation; of older prompts only the last of each text."""
 
 _SENT_STATES = (
     OutboxState.PENDING,
@@ -65,6 +65,7 @@ def load(
     observations = _grouped(connection, _observations(ids), _observation)
     cases = _grouped(connection, _cases(ids, since, escalation_id), _escalation)
     sent = _grouped(connection, _sent(ids, since), _sent_message)
+    earlier = _grouped(connection, _last_sent_before(ids, since), _sent_message)
     hot = hot_days(connection, {person.zone for person in people if person.zone}, now)
     return {
         person.id: Conversation(
@@ -72,7 +73,7 @@ def load(
             check_ins=tuple(check_ins[person.id]),
             observations=tuple(observations[person.id]),
             escalations=tuple(cases[person.id]),
-            sent=tuple(sent[person.id]),
+            sent=(*earlier[person.id], *sent[person.id]),
             hot_days=hot.get(person.zone, frozenset()) if person.zone else frozenset(),
         )
         for person in people
@@ -133,6 +134,17 @@ def _sent(ids: Collection[int], since: datetime) -> Select[Any]:
     columns = (outbox.c.participant_id, outbox.c.template, outbox.c.lane, outbox.c.created_at)
     statement = select(*columns).where(outbox.c.participant_id.in_(ids), outbox.c.created_at >= since)
     return statement.where(outbox.c.state.in_(_SENT_STATES)).order_by(outbox.c.id)
+
+
+def _last_sent_before(ids: Collection[int], since: datetime) -> Select[Any]:
+    """When each prompt came last before that, so that in the long run none comes back before its turn."""
+    o = outbox.c
+    last = func.max(o.created_at)
+    statement = select(o.participant_id, o.template, o.lane, last).where(
+        o.participant_id.in_(ids), o.lane == Lane.PROMPT
+    )
+    statement = statement.where(o.created_at < since, o.state.in_(_SENT_STATES))
+    return statement.group_by(o.participant_id, o.template, o.lane).order_by(last)
 
 
 def _check_in(row: Sequence[Any]) -> CheckIn:

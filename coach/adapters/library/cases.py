@@ -28,6 +28,7 @@ class _Telling(Strict):
     rules: list[str] = Field(default_factory=list)
     facts: list[str] = Field(default_factory=list)
     now: bool = False
+    with_others: bool = False
 
 
 class _File(Strict):
@@ -72,7 +73,14 @@ def read_tellings(folder: Path, problems: list[Problem]) -> tuple[Telling, ...]:
 
 
 def _telling(entry: _Telling) -> Telling:
-    return Telling(Disposition(entry.level), entry.text, frozenset(entry.rules), frozenset(entry.facts), entry.now)
+    return Telling(
+        level=Disposition(entry.level),
+        text=entry.text,
+        rules=frozenset(entry.rules),
+        facts=frozenset(entry.facts),
+        now=entry.now,
+        with_others=entry.with_others,
+    )
 
 
 def _without_end(tellings: Iterable[Telling]) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from coach.core.conversation.hearing import plain
+from coach.core.conversation.meaning import plain
 from coach.core.handbook import Keyword, Word
 from coach.core.model import Language
 
@@ -29,6 +29,8 @@ class _File(BaseModel):
     seen: _Words
     booked: _Words
     log: _Words
+    fine: _Words
+    not_fine: _Words
     carrier_stop: _Words
     speaks: _Words
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from coach.adapters.library.desk import Desk, Said, of_text, wordings_of
 from coach.adapters.library.problems import Problem
 from coach.adapters.library.templates import Text, TextKind
-from coach.core.conversation.hearing import plain
+from coach.core.conversation.meaning import plain
 from coach.core.model import Asked, Channel, Intent, Language
 from coach.core.reading import Lexicon, read
 

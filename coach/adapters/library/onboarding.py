@@ -11,7 +11,7 @@ from coach.adapters.library.problems import Problem, Strict, raise_if_any, read,
 from coach.adapters.profile_facts import CONDITION_LABELS, MEDICINE_LABELS, WALKING_AIDS
 from coach.core.content import ELSEWHERE as OTHER_NUMBERS
 from coach.core.content import Library, render
-from coach.core.conversation.hearing import plain
+from coach.core.conversation.meaning import plain
 from coach.core.model import Asked, Language
 from coach.core.onboarding import COUNTRY, ELSEWHERE, Form, Meaning, Onboarding, Option, Question, When
 from coach.core.sms import segments

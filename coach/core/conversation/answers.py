@@ -9,6 +9,7 @@ from coach.core.conversation.history import scores
 from coach.core.conversation.moment import Moment
 from coach.core.escalation import telling
 from coach.core.events import CheckInClosed, CheckInOpened, Event, TaskRaised
+from coach.core.handbook import Word
 from coach.core.model import Asked, Channel, CheckIn, Disposition, Intent, Kind, Lane, Reply, TrendAnswer
 from coach.core.programme import week_of
 
@@ -62,6 +63,41 @@ def acknowledge(moment: Moment, heard: Heard) -> tuple[Event, ...]:
 
 def _must_be_answered(heard: Heard) -> bool:
     return heard.asked is Asked.SIDE_EFFECTS and heard.reply.yes is True
+
+
+def tells_how_they_are(heard: Heard) -> bool:
+    """Whether a text is a bare yes or no to “are you all right?”."""
+    return heard.is_word(Word.FINE) or heard.is_word(Word.NOT_FINE)
+
+
+def how_they_are(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """Somebody who fell silent says that they are all right, or that they are not: then a person looks into it."""
+    if heard.is_word(Word.FINE):
+        return (*close_question(heard), moment.reply("silence.fine", "said that they are all right"))
+    because = "asked whether they are all right, said that they are not"
+    return (TaskRaised("not_fine", because), moment.reply("silence.not_fine", because))
+
+
+def settle(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """The older question about a sign once more, when a yes that answered another may have been meant for it."""
+    waiting = heard.unsettled
+    if waiting is None or moment.channel is Channel.VOICE:
+        return ()
+    template = _asked_with(moment, waiting)
+    if template is None:
+        return (TaskRaised("unsettled_yes", f"a yes may have been meant for the question about {waiting.about}"),)
+    question = CheckInOpened(waiting.asked, waiting.day, scheduled=False, about=waiting.about)
+    words = f"{moment.text('ask.again')} {moment.text(template)}"
+    return (question, moment.answer(template, words, "an older question about a sign may have been answered"))
+
+
+def _asked_with(moment: Moment, question: CheckIn) -> str | None:
+    """The text that put a question about a sign."""
+    templates = moment.handbook.library.templates
+    sent = (message.template for message in reversed(moment.conversation.sent) if message.template in templates)
+    if question.asked is Asked.RED_FLAG:
+        return next((name for name in sent if "red_flag" in templates[name].groups), None)
+    return next((name for name in sent if templates[name].yes_means == question.about), None)
 
 
 def next_of_set(moment: Moment, heard: Heard) -> tuple[Event, ...]:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from coach.core import schedule
 from coach.core.content import ZoneChoice
 from coach.core.conversation.answers import close_question
-from coach.core.conversation.hearing import Heard, plain
+from coach.core.conversation.hearing import Heard
+from coach.core.conversation.meaning import plain
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.timetable import begin
 from coach.core.events import (

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from coach.core import triage
-from coach.core.conversation.asking import current, signs_chosen
+from coach.core.conversation.meaning import meant, plain
 from coach.core.conversation.moment import Moment
 from coach.core.events import Event, Observed, ReplyRead
 from coach.core.handbook import Keyword, Word
 from coach.core.model import (
     Asked,
     Assessment,
-    Channel,
     CheckIn,
-    Finding,
     InboundMessage,
     Intent,
     Kind,
@@ -25,16 +22,12 @@ from coach.core.model import (
     Observation,
     Reply,
 )
-from coach.core.reading import read
 from coach.core.trend import Seen, answers_of
 
 _TOGETHER = timedelta(hours=48)
 """Signs this close together count as one picture (combinations X1 to X18)."""
 
 _AMOUNT_KINDS = {Asked.HYDRATION: Kind.CUPS, Asked.EXERCISE: Kind.MOVES}
-_CORRECTING = frozenset("sorry oops meant mean correction perdon perdone disculpe quise digo corrijo".split())  # noqa: SIM905
-_ONE_SIGN = (Asked.SYMPTOM, Asked.SIDE_EFFECTS)
-_RED_FLAG_KEYS = {"1": True, "2": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +40,7 @@ class Heard:
     assessment: Assessment
     keyword: Keyword | None
     observations: tuple[Observation, ...]
+    unsettled: CheckIn | None = None  # an older question about a sign, to which a yes in the text may belong
 
     @property
     def asked(self) -> Asked:
@@ -63,70 +57,21 @@ class Heard:
 
 
 def hear(moment: Moment, message: InboundMessage) -> Heard:
-    """Read and triage a text against the open question."""
-    question = moment.question()
-    if question is not None and question.closed_at is not None and not _corrects(message.body):
-        question = None
-    if current(moment, question) is not None and not _CORRECTING.isdisjoint(plain(message.body).split()):
-        question = moment.correctable() or question
-    asked = question.asked if question else Asked.NOTHING
-    reply = read(message.body, asked, moment.language, message.channel, moment.handbook.lexicon)
+    """Read and triage a text against the question it answers."""
+    found = meant(moment, message)
+    question, reply = found.question, found.reply
     keyword = moment.handbook.keywords.get(plain(message.body))
     if message.opt_out_type == "STOP" or (keyword is not None and keyword.word is Word.CARRIER_STOP):
         reply = replace(reply, intent=Intent.STOP)
-    if asked is Asked.RED_FLAG and message.body.strip() in _RED_FLAG_KEYS:
-        reply = replace(reply, intent=Intent.ANSWER, yes=_RED_FLAG_KEYS[message.body.strip()])
-    reply = _with_asked_sign(_without_doubt(moment, reply, asked, message), question)
-    reply = _with_chosen_signs(reply, signs_chosen(moment, question, plain(message.body), message.body))
     assessment = triage.assess(reply, moment.participant.profile, moment.handbook.triage, _recent_codes(moment))
     observations = tuple(_observations(moment, reply, assessment, question, keyword))
-    return Heard(message, question, reply, assessment, keyword, observations)
-
-
-def _with_asked_sign(reply: Reply, question: CheckIn | None) -> Reply:
-    """A yes to a question about one sign shows that sign, a no denies it; what the words themselves say comes first."""
-    if question is None or question.asked not in _ONE_SIGN or question.about is None or reply.yes is None:
-        return reply
-    if question.about in (*reply.codes, *reply.denied_codes):
-        return reply
-    finding = Finding(question.about, 0, 0, rule=f"answer/{'yes' if reply.yes else 'no'}")
-    if reply.yes:
-        return replace(reply, signs=(*reply.signs, finding))
-    return replace(reply, denied=(*reply.denied, finding))
-
-
-def _without_doubt(moment: Moment, reply: Reply, asked: Asked, message: InboundMessage) -> Reply:
-    """Only a plain no answers the list of warning signs by text: “not sure” or “no entiendo” is none."""
-    if asked is not Asked.RED_FLAG or moment.channel is Channel.VOICE or reply.yes is not False:
-        return reply
-    said = moment.handbook.onboarding.yes_or_no(plain(message.body), message.body)
-    is_plain_no = message.body.strip() in _RED_FLAG_KEYS or said is False
-    return reply if is_plain_no else replace(reply, yes=None)
-
-
-def _with_chosen_signs(reply: Reply, signs: tuple[str, ...]) -> Reply:
-    """The signs that an option of a list stands for are signs told."""
-    found = (Finding(sign, 0, 0, rule="answer/option") for sign in signs if sign not in reply.codes)
-    return replace(reply, signs=(*reply.signs, *found))
+    return Heard(message, question, reply, assessment, keyword, observations, found.unsettled)
 
 
 def language_of(text: str, moment: Moment) -> Language:
     """The language a stranger seems to write in; English when nothing shows it."""
     shown = [moment.handbook.speaks[word] for word in plain(text).split() if word in moment.handbook.speaks]
     return Language.ES if shown.count(Language.ES) > shown.count(Language.EN) else Language.EN
-
-
-def _corrects(text: str) -> bool:
-    """A number alone, or words that take something back; a question about the scale is neither."""
-    words = plain(text).split()
-    return "?" not in text and (len(words) == 1 or not _CORRECTING.isdisjoint(words))
-
-
-def plain(text: str) -> str:
-    """Lower case without accents or punctuation, single blanks: the form keywords are compared in."""
-    letters = unicodedata.normalize("NFD", text[:200]).casefold()
-    kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
-    return " ".join(kept.split())
 
 
 def _recent_codes(moment: Moment) -> frozenset[str]:

@@ -23,6 +23,7 @@ _QUESTION_OPEN = timedelta(hours=24)
 _LONG_QUESTION_OPEN = timedelta(days=7)
 _CORRECTION = timedelta(minutes=15)
 _CAME_BETWEEN = (Asked.SAFE, Asked.ONSET)
+_ABOUT_SIGNS = (Asked.SYMPTOM, Asked.SIDE_EFFECTS, Asked.RED_FLAG)
 _LONG_QUESTIONS = (Asked.JOIN, Asked.ZONE)
 SCREEN = "screen"
 """What a list of warning signs that is asked by text is about; in a call it is about nothing else."""
@@ -78,6 +79,20 @@ class Moment:
         if question.asked is Asked.RED_FLAG and question.about is None and self.channel is not Channel.VOICE:
             return False
         return question.closed_at is None or question.asked not in _CAME_BETWEEN
+
+    def sign_in_question(self, newest: CheckIn | None) -> CheckIn | None:
+        """The newest open question by text about a warning sign that was put before the newest question of all."""
+        waiting = [
+            c
+            for c in self.conversation.check_ins
+            if c != newest and c.about is not None and c.asked in _ABOUT_SIGNS and self._is_open(c)
+        ]
+        return waiting[-1] if waiting and self.channel is Channel.SMS else None
+
+    def unanswered_score(self) -> CheckIn | None:
+        """Today's question for the score, when it is still open."""
+        asked = (c for c in self.conversation.check_ins if c.asked is Asked.WEAKNESS and c.day == self.today)
+        return next((c for c in asked if self._is_open(c)), None)
 
     def correctable(self) -> CheckIn | None:
         """The score that was given just now and may still be taken back."""

@@ -14,7 +14,8 @@ from coach.core import schedule
 from coach.core.conversation import asking
 from coach.core.conversation.answers import answers_question, close_question
 from coach.core.conversation.enrolment import move_to
-from coach.core.conversation.hearing import Heard, plain
+from coach.core.conversation.hearing import Heard
+from coach.core.conversation.meaning import plain
 from coach.core.conversation.moment import Moment
 from coach.core.events import (
     CheckInClosed,
@@ -26,8 +27,8 @@ from coach.core.events import (
     TimersCleared,
     TimerSet,
 )
-from coach.core.model import Channel, Intent, Lane, Participant, Profile, Status, Timer
-from coach.core.onboarding import ELSEWHERE, SKIPPED, Answer, Form, Question, recorded, taken
+from coach.core.model import Channel, Intent, Lane, Participant, Status, Timer
+from coach.core.onboarding import COUNTRY, ELSEWHERE, SKIPPED, Answer, Form, Question, recorded, taken
 from coach.core.programme import PromptKind, calendar, has_room
 
 ONBOARDING = "onboarding"
@@ -66,8 +67,7 @@ def on_start(moment: Moment, events: tuple[Event, ...]) -> tuple[Event, ...]:
 
 def _begin(moment: Moment) -> tuple[Event, ...]:
     person = moment.participant
-    nothing_told = person.profile == Profile()
-    untold = moment.handbook.onboarding.codes if nothing_told else frozenset[str]()
+    untold = moment.handbook.onboarding.untold_of(person.profile)
     known = _standing(moment, replace(person, profile=replace(person.profile, untold=untold)))
     details = (DetailsChanged(profile=known.participant.profile),) if untold else ()
     if person.channel is Channel.SMS:
@@ -176,16 +176,26 @@ def _answered(moment: Moment, heard: Heard, question: Question, said: Answer) ->
     person = replace(moment.participant, profile=recorded(question, said, moment.participant.profile, questions))
     facts = (DetailsChanged(profile=person.profile),) if person != moment.participant else ()
     after = _afterwards(moment, heard, person)
-    where = _country(after, said) if question.field == ELSEWHERE else None
-    rest = go_on(after) if where is None else where
+    if question.field == ELSEWHERE:
+        rest = _country(after, said)
+    elif question.field == COUNTRY and said.yes is False:
+        rest = _not_theirs(after)
+    else:
+        rest = go_on(after)
     return (*close_question(heard), *facts, *_tasks(question, said), *rest)
+
+
+def _not_theirs(moment: Moment) -> tuple[Event, ...]:
+    """The number named until now is wrong, so no alarm may name it again, whatever becomes of the next question."""
+    known = _standing(moment, replace(moment.participant, country=UNKNOWN_COUNTRY))
+    return (DetailsChanged(country=UNKNOWN_COUNTRY), *go_on(known))
 
 
 def _tasks(question: Question, said: Answer) -> Iterable[Event]:
     for option in taken(question, said):
         if option.task is not None:
             yield TaskRaised(option.task, f"answered the question on joining: {question.fact}")
-    if question.task_below is not None and said.value and int(said.value) < question.task_below:
+    if question.is_too_low(said):
         yield TaskRaised("under_age", f"says that they are {said.value} years old; the coach is for adults")
 
 

@@ -14,6 +14,7 @@ from coach.core.handbook import Handbook
 from coach.core.model import Asked, Channel, Conversation, Lane, Status, Timer
 from coach.core.programme import (
     MOVE,
+    SHORT,
     Due,
     Programme,
     PromptKind,
@@ -106,7 +107,7 @@ def _send_or_skip(moment: Moment, due: Due) -> tuple[Event, ...]:
         rule = f" (rule {held.gate})" if held.gate else ""
         return (PromptSkipped(due.slot.id, due.day, held.reason, held.because + rule),)
     if moment.participant.channel is Channel.VOICE:
-        return _by_voice(due)
+        return (*_by_voice(due), *silence.after_check_in(moment, due))
     group = group_for(programme, due, moment.conversation)
     choice = moment.choose(group, due.day)
     if choice.template is None:
@@ -117,7 +118,7 @@ def _send_or_skip(moment: Moment, due: Due) -> tuple[Event, ...]:
     message = MessageQueued(
         picked.id, moment.text(picked.id), Lane.PROMPT, due.useful_until, because, passed_over=choice.passed_over
     )
-    return (*_question(due, picked), message, *silence.after_check_in(moment, due))
+    return (*_question(due, picked, group), message, *silence.after_check_in(moment, due))
 
 
 def _screens(moment: Moment, programme: Programme, due: Due) -> bool:
@@ -154,11 +155,12 @@ def _by_voice(due: Due) -> tuple[Event, ...]:
     return (*_question(due), call)
 
 
-def _question(due: Due, picked: Template | None = None) -> tuple[Event, ...]:
+def _question(due: Due, picked: Template | None = None, group: str = "") -> tuple[Event, ...]:
     """The question that a prompt puts: the one sign that a text asks about, else the slot's."""
     sign = picked.yes_means if picked else None
     if sign is not None and due.slot.kind is not PromptKind.CHECK_IN:
         return (CheckInOpened(Asked.SYMPTOM, due.day, scheduled=False, about=sign),)
     if due.slot.asked is Asked.NOTHING:
         return ()
-    return (CheckInOpened(due.slot.asked, due.day, about=MOVE if picked and picked.step else sign),)
+    about = MOVE if picked and picked.step else SHORT if group == SHORT else sign
+    return (CheckInOpened(due.slot.asked, due.day, about=about),)

@@ -11,6 +11,7 @@ from coach.core.conversation.safety import emergency_line, ends_call, raised, sa
 from coach.core.events import CheckInOpened, Event, MessageQueued, Observed, Said, TaskRaised
 from coach.core.handbook import Handbook, Word
 from coach.core.model import Asked, Channel, Conversation, InboundMessage, Intent, Status
+from coach.core.programme import SHORT
 
 _STRANGER_AGAIN = timedelta(days=30)
 _WE_WRITE_TO = (Status.INVITED, Status.ACTIVE, Status.PAUSED)
@@ -131,13 +132,9 @@ def _stranger(moment: Moment, heard: Heard) -> tuple[Event, ...]:
 
 
 def _active(moment: Moment, heard: Heard) -> tuple[Event, ...]:
-    if heard.asked is Asked.ZONE and heard.reply.intent not in commands.COMMANDS:
-        return enrolment.answer_zone(moment, heard)
-    if heard.asked is Asked.CHANGE and _wishes_only(heard):
-        return wishes.answer(moment, heard)
-    of_joining = onboarding.answer(moment, heard)
-    if of_joining:
-        return of_joining
+    to_own_question = _to_a_question_of_its_own(moment, heard)
+    if to_own_question:
+        return (*to_own_question, *answers.settle(moment, heard))
     if answers.answers_question(heard):
         return (*answers.close_question(heard), *_following(moment, heard), *_next_in_call(moment, heard))
     by_word = commands.keyword(moment, heard)
@@ -150,10 +147,22 @@ def _active(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return _report_or_unclear(moment, heard)
 
 
+def _to_a_question_of_its_own(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """The answer to a question that has its own way of being read; empty when it is none."""
+    if heard.asked is Asked.ZONE and heard.reply.intent not in commands.COMMANDS:
+        return enrolment.answer_zone(moment, heard)
+    if heard.asked is Asked.CHANGE and _wishes_only(heard):
+        return wishes.answer(moment, heard)
+    if heard.question is not None and heard.question.about == SHORT and answers.tells_how_they_are(heard):
+        return answers.how_they_are(moment, heard)
+    return onboarding.answer(moment, heard)
+
+
 def _following(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """The next question of a set, or a word of thanks with the question on joining that waited meanwhile."""
     of_set = answers.next_of_set(moment, heard)
-    return of_set or (*answers.acknowledge(moment, heard), *onboarding.after_answer(moment, heard))
+    rest = of_set or (*answers.acknowledge(moment, heard), *onboarding.after_answer(moment, heard))
+    return (*rest, *answers.settle(moment, heard))
 
 
 def _wishes_only(heard: Heard) -> bool:

@@ -112,7 +112,8 @@ def _closed_by_alarm(heard: Heard, question: CheckIn) -> Event:
 def _spoken(moment: Moment, template: str, level: Disposition, extra: dict[str, str]) -> Event:
     """The message as it is said in a call, where a spoken form says no less than the text."""
     spoken = _SPOKEN.get(template, "voice.emergency" if level is Disposition.EMERGENCY else template)
-    return Said(spoken, moment.text(spoken, **(extra | {"em": moment.spoken_number()})))
+    numbers = {"em": moment.spoken_number(), "crisis": " ".join(moment.values()["crisis"])}
+    return Said(spoken, moment.text(spoken, **(extra | numbers)))
 
 
 def _wording(moment: Moment, heard: Heard, decision: Decision, level: Disposition) -> tuple[str, dict[str, str]]:
@@ -120,9 +121,15 @@ def _wording(moment: Moment, heard: Heard, decision: Decision, level: Dispositio
     if not level.is_serious and not _from_codes(moment, decision.rules):
         return "escalation.routine_trend", _trend_figures(moment, heard)
     profile, now = moment.participant.profile, heard.assessment.now
-    text = telling(moment.handbook.tellings, level, decision.rules, profile, now=now)
+    text = telling(moment.handbook.tellings, level, _of_level(heard, decision, level), profile, now=now)
     again = level is Disposition.EMERGENCY and "self_harm" not in decision.rules and _told_lately(moment, decision)
     return ("escalation.emergency_again" if again else text), sign
+
+
+def _of_level(heard: Heard, decision: Decision, level: Disposition) -> frozenset[str]:
+    """Which of the case's rules have its own level; those of the scores and answers always do."""
+    lower = {reason.rule for reason in heard.assessment.reasons if reason.level.rank < level.rank}
+    return frozenset(decision.rules) - lower
 
 
 def _told_lately(moment: Moment, decision: Decision) -> bool:

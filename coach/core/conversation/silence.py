@@ -8,25 +8,41 @@ from __future__ import annotations
 from coach.core import schedule
 from coach.core.conversation.moment import Moment
 from coach.core.events import Event, MessageQueued, PromptSkipped, TaskRaised, TimerSet
-from coach.core.model import Asked, CheckIn, Lane, Status, Timer
-from coach.core.programme import Due, SkipReason, has_room, missed_in_a_row
+from coach.core.model import Asked, Channel, CheckIn, Lane, Status, Timer
+from coach.core.programme import Due, Limits, SkipReason, has_room, missed_in_a_row, silent_for
 
 REMIND = "remind"
 
 
 def after_check_in(moment: Moment, due: Due) -> tuple[Event, ...]:
-    """What a check-in sets going: a reminder when it is the first unanswered, a task after too many."""
+    """What a check-in sets going: a reminder when it is the first unanswered, a task once the silence is long."""
     if due.slot.asked is not Asked.WEAKNESS:
         return ()
-    limits = moment.handbook.programmes[moment.participant.programme].limits
-    missed = missed_in_a_row(moment.conversation)
-    if missed == limits.silent_from:
-        because = f"{missed} check-ins in a row were not answered; only check-ins go on"
-        return (TaskRaised("silence-4", because),)
-    if missed:
-        return ()
-    at = moment.now + limits.remind
+    task = _task(moment)
+    if task or missed_in_a_row(moment.conversation) or moment.participant.channel is Channel.VOICE:
+        return task
+    at = moment.now + _limits(moment).remind
     return (TimerSet(REMIND, f"{REMIND}/{due.day}", at, {"day": due.day.isoformat()}),)
+
+
+def _task(moment: Moment) -> tuple[Event, ...]:
+    """Once in a silence: with the check-in at which enough are missed, or enough time has passed."""
+    limits, known = _limits(moment), moment.conversation
+    missed = missed_in_a_row(known)
+    if not missed:
+        return ()
+    before = moment.now - known.check_ins[-1].opened_at
+    silent = silent_for(known, moment.now)
+    is_long = missed >= limits.silent_from or silent >= limits.silent
+    was_long = missed > limits.silent_from or silent - before >= limits.silent
+    if not is_long or was_long:
+        return ()
+    because = f"{missed} check-ins in a row were not answered, nothing was heard for {silent.days} days"
+    return (TaskRaised("silence-4", because),)
+
+
+def _limits(moment: Moment) -> Limits:
+    return moment.handbook.programmes[moment.participant.programme].limits
 
 
 def remind(moment: Moment, timer: Timer) -> tuple[Event, ...]:

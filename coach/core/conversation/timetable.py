@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time
 
@@ -9,7 +10,7 @@ from coach.core import schedule
 from coach.core.conversation.moment import Moment
 from coach.core.events import DetailsChanged, Event, MessageQueued, TaskRaised, TimersCleared, TimerSet
 from coach.core.model import Lane, Participant, Status
-from coach.core.programme import Due, Programme, first_day, first_timers
+from coach.core.programme import Due, Programme, firing, first_day, first_timers, next_due
 
 PROMPT = "prompt"
 PROGRAMME_END = "programme_end"
@@ -28,13 +29,24 @@ def timers(moment: Moment, person: Participant) -> tuple[TimerSet, ...]:
     if person.zone is None:
         return ()
     programme = moment.handbook.programmes[person.programme]
-    prompts = tuple(map(prompt_timer, first_timers(programme, person, moment.now)))
-    end = _end(programme, person, person.zone)
-    return (
-        prompts
-        if end is None
-        else (*prompts, TimerSet(PROGRAMME_END, f"{PROGRAMME_END}/{programme.id}/{moment.today}", end))
-    )
+    prompts = tuple(prompt_timer(due) for due in _first(moment, programme, person))
+    end = _end(programme, person, person.zone, moment.now)
+    if end is None:
+        return prompts
+    return (*prompts, TimerSet(PROGRAMME_END, f"{PROGRAMME_END}/{programme.id}/{moment.today}", end))
+
+
+def _first(moment: Moment, programme: Programme, person: Participant) -> Iterator[Due]:
+    """The next firing of each slot; not on a date on which it has fired by the hours that held until now."""
+    for due in first_timers(programme, person, moment.now):
+        fired = firing(programme, due.slot, moment.participant, due.day)
+        if fired is None or fired.at > moment.now or moment.participant.programme != person.programme:
+            yield due
+            continue
+        tomorrow = schedule.to_utc(due.day + schedule.DAY, time(0), person.zone or "UTC") - schedule.SECOND
+        later = next_due(programme, due.slot, person, tomorrow)
+        if later is not None:
+            yield later
 
 
 def prompt_timer(due: Due) -> TimerSet:
@@ -43,12 +55,12 @@ def prompt_timer(due: Due) -> TimerSet:
     return TimerSet(PROMPT, f"{due.slot.id}/{due.day}", due.at, payload)
 
 
-def _end(programme: Programme, person: Participant, zone: str) -> datetime | None:
+def _end(programme: Programme, person: Participant, zone: str, now: datetime) -> datetime | None:
     first = first_day(person)
     if first is None:
         return None
-    after = first + programme.last_week * 7 * schedule.DAY
-    return schedule.first_allowed(schedule.to_utc(after, _AT_THE_END, zone), zone, person.quiet)
+    over = schedule.to_utc(first + programme.last_week * 7 * schedule.DAY, _AT_THE_END, zone)
+    return schedule.first_allowed(max(over, now), zone, person.quiet)
 
 
 def next_programme(moment: Moment) -> tuple[Event, ...]:
@@ -57,6 +69,9 @@ def next_programme(moment: Moment) -> tuple[Event, ...]:
     programme = moment.handbook.programmes[person.programme]
     if person.status is not Status.ACTIVE or person.zone is None:
         return ()
+    if schedule.is_quiet(moment.now, person.zone, person.quiet):
+        morning = schedule.first_allowed(moment.now, person.zone, person.quiet)
+        return (TimerSet(PROGRAMME_END, f"{PROGRAMME_END}/{programme.id}/{morning.isoformat()}", morning),)
     if programme.then is None:
         return (TaskRaised("programme_over", f"the programme {programme.id} is over and none follows"),)
     changed = replace(person, programme=programme.then, programme_on=moment.today)

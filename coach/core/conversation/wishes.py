@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time, timedelta
 
-from coach.core.conversation.hearing import Heard, plain
+from coach.core.conversation.hearing import Heard
+from coach.core.conversation.meaning import plain
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.timetable import begin
 from coach.core.events import CheckInClosed, CheckInOpened, ConsentRecorded, DetailsChanged, Event, TaskRaised

@@ -1,15 +1,16 @@
 """The weeks' plan: which prompt is due when for one person, which give way to others, and what holds one back."""
 
 from coach.core.model import Weeks
-from coach.core.programme.holding import displaced, group_for, has_room, screens, suppression
-from coach.core.programme.lately import missed_in_a_row, reported
-from coach.core.programme.plan import Due, calendar, due_on, first_day, first_timers, next_due, week_of
+from coach.core.programme.holding import SHORT, displaced, group_for, has_room, screens, suppression
+from coach.core.programme.lately import missed_in_a_row, reported, silent_for
+from coach.core.programme.plan import Due, calendar, due_on, firing, first_day, first_timers, next_due, week_of
 from coach.core.programme.progress import MOVE, step_of
 from coach.core.programme.reasons import SkipReason, Suppression
 from coach.core.programme.timetable import Cap, Limits, Programme, Progression, PromptKind, Slot
 
 __all__ = [
     "MOVE",
+    "SHORT",
     "Cap",
     "Due",
     "Limits",
@@ -23,6 +24,7 @@ __all__ = [
     "calendar",
     "displaced",
     "due_on",
+    "firing",
     "first_day",
     "first_timers",
     "group_for",
@@ -31,6 +33,7 @@ __all__ = [
     "next_due",
     "reported",
     "screens",
+    "silent_for",
     "step_of",
     "suppression",
     "week_of",

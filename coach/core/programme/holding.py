@@ -16,6 +16,9 @@ from coach.core.programme.timetable import Limits, Programme, PromptKind
 _ENOUGH_TO_COMPARE = 3  # scores before the last one
 _COMPARED = 5
 
+SHORT = "check_in_short"
+"""The texts that ask a silent person no more than whether they are all right; what such a check-in is about."""
+
 
 def group_for(programme: Programme, due: Due, conversation: Conversation) -> str:
     """The texts to draw from: the easier ones when the last score is raised but not high enough to hold back."""
@@ -31,7 +34,7 @@ def _check_in_group(limits: Limits, due: Due, conversation: Conversation) -> str
     place = missed_in_a_row(conversation) + 1
     if place == limits.offer_from:
         return "silence_offer"
-    return "check_in_short" if place >= limits.short_from else due.slot.group
+    return SHORT if place >= limits.short_from else due.slot.group
 
 
 def suppression(programme: Programme, due: Due, conversation: Conversation, now: datetime) -> Suppression | None:

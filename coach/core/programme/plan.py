@@ -37,8 +37,10 @@ def week_of(participant: Participant, day: date) -> int:
 
 def due_on(slot: Slot, participant: Participant, day: date, at: datetime) -> Due:
     """The firing of a slot at a known moment, useful until its time is over or quiet hours begin."""
-    night = schedule.quiet_starts_after(at, participant.zone or "UTC", participant.quiet)
-    return Due(slot, day, at, max(at, min(at + slot.useful, night - schedule.SECOND)))
+    zone = participant.zone or "UTC"
+    night = schedule.quiet_starts_after(at, zone, participant.quiet)
+    midnight = schedule.to_utc(day + schedule.DAY, time(0), zone)
+    return Due(slot, day, at, max(at, min(at + slot.useful, night - schedule.SECOND, midnight - schedule.SECOND)))
 
 
 def next_due(programme: Programme, slot: Slot, participant: Participant, after: datetime) -> Due | None:
@@ -48,7 +50,7 @@ def next_due(programme: Programme, slot: Slot, participant: Participant, after: 
         return None
     day = max(schedule.local(after, participant.zone).date(), first + (slot.weeks.first - 1) * _WEEK)
     for later in _days(day, first + slot.weeks.last * _WEEK):
-        due = _due(programme, slot, participant, later)
+        due = firing(programme, slot, participant, later)
         if due is not None and due.at > after:
             return due
     return None
@@ -81,7 +83,7 @@ def _by_time(due: Due) -> tuple[datetime, int, str]:
     return due.at, PRIORITY[due.slot.kind], due.slot.id
 
 
-def _due(programme: Programme, slot: Slot, participant: Participant, day: date) -> Due | None:
+def firing(programme: Programme, slot: Slot, participant: Participant, day: date) -> Due | None:
     """The firing of a date. In quiet hours it stays where it is, to be recorded as held back by them."""
     if participant.zone is None or day.weekday() not in slot.weekdays or not slot.comes_in(week_of(participant, day)):
         return None
@@ -113,7 +115,7 @@ def _minutes(at: time) -> int:
 
 def of_day(programme: Programme, participant: Participant, day: date) -> Iterator[Due]:
     """Every firing of a date, whether or not it will be sent."""
-    found = (_due(programme, slot, participant, day) for slot in programme.slots)
+    found = (firing(programme, slot, participant, day) for slot in programme.slots)
     return (due for due in found if due is not None)
 
 
@@ -124,14 +126,14 @@ def _usual(programme: Programme, participant: Participant, day: date) -> Iterato
             yield due
 
 
-def rank(due: Due) -> tuple[int, bool, datetime, str]:
+def rank(due: Due) -> tuple[int, bool, bool, datetime, str]:
     """Sorts the more important prompt first: kind, planned before extra, then the clock.
 
-    What a told sign or the heat calls for comes right after the check-ins, of whatever kind it is.
+    What a told sign or the heat calls for comes right after every check-in, of whatever kind it is.
     """
     called_for = bool(due.slot.after) or due.slot.hot
     place = PRIORITY[PromptKind.CHECK_IN] if called_for else PRIORITY[due.slot.kind]
-    return place, due.slot.is_extra, due.at, due.slot.id
+    return place, called_for, due.slot.is_extra, due.at, due.slot.id
 
 
 def fitting(programme: Programme, participant: Participant, day: date, wanted: Iterable[Due]) -> tuple[Due, ...]:

@@ -105,6 +105,11 @@ def _first_said(scan: Scan, kinds: list[str]) -> bool:
     return yes < no
 
 
+def takes_yes(asked: Asked) -> bool:
+    """True for questions that a yes or a no answers."""
+    return asked in _YES_NO
+
+
 def has_menu(asked: Asked) -> bool:
     """True for questions answered by a menu digit."""
     return asked in _DIGIT_MENUS

@@ -1,0 +1,120 @@
+"""Which question a text answers, and what it says as that answer."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+
+from coach.core.conversation.asking import current, signs_chosen
+from coach.core.conversation.moment import Moment
+from coach.core.model import Asked, Channel, CheckIn, Finding, InboundMessage, Intent, Reply
+from coach.core.reading import read, takes_yes
+
+_CORRECTING = frozenset("sorry oops meant mean correction perdon perdone disculpe quise digo corrijo".split())  # noqa: SIM905
+_ONE_SIGN = (Asked.SYMPTOM, Asked.SIDE_EFFECTS)
+_NEEDS_PLAIN_NO = (Asked.RED_FLAG, *_ONE_SIGN)
+_RED_FLAG_KEYS = {"1": True, "2": False}
+_SAYS_LITTLE = (Intent.UNCLEAR, Intent.REPORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A text as the answer to a question. `unsettled` is an older one about a sign, to which its yes may belong."""
+
+    question: CheckIn | None
+    reply: Reply
+    unsettled: CheckIn | None = None
+
+
+def meant(moment: Moment, message: InboundMessage) -> Meant:
+    """The question a text answers, with its reading.
+
+    That is the newest one. Two cases look further back: a figure that is no answer to a question on joining is the
+    day's score, and a yes that is no answer to the newest question belongs to the sign that was asked about before.
+    """
+    question = _newest(moment, message)
+    reply = _read(moment, message, question)
+    score = _score_instead(moment, message, question)
+    if score is not None:
+        return score
+    waiting = moment.sign_in_question(question)
+    if waiting is None or message.body.strip().isdigit():
+        return Meant(question, reply)
+    as_sign = _read(moment, message, waiting)
+    if reply.intent in _SAYS_LITTLE and as_sign.yes is not None and not (question and takes_yes(question.asked)):
+        return Meant(waiting, as_sign)
+    return Meant(question, reply, waiting if as_sign.yes else None)
+
+
+def _newest(moment: Moment, message: InboundMessage) -> CheckIn | None:
+    question = moment.question()
+    if question is not None and question.closed_at is not None and not _corrects(message.body):
+        return None
+    if current(moment, question) is not None and not _CORRECTING.isdisjoint(plain(message.body).split()):
+        return moment.correctable() or question
+    return question
+
+
+def _score_instead(moment: Moment, message: InboundMessage, question: CheckIn | None) -> Meant | None:
+    """The day's score, when a question on joining came after it and the figure is no answer to that."""
+    joining, check_in = current(moment, question), moment.unanswered_score()
+    if joining is None or check_in is None:
+        return None
+    answer = moment.handbook.onboarding.read(joining, plain(message.body), message.body)
+    if answer is not None and not joining.is_too_low(answer):
+        return None
+    reply = _read(moment, message, check_in)
+    return Meant(check_in, reply) if reply.weakness is not None else None
+
+
+def _read(moment: Moment, message: InboundMessage, question: CheckIn | None) -> Reply:
+    asked = question.asked if question else Asked.NOTHING
+    reply = read(message.body, asked, moment.language, message.channel, moment.handbook.lexicon)
+    if asked is Asked.RED_FLAG and message.body.strip() in _RED_FLAG_KEYS:
+        reply = replace(reply, intent=Intent.ANSWER, yes=_RED_FLAG_KEYS[message.body.strip()])
+    reply = _with_asked_sign(_without_doubt(moment, reply, question, message), question)
+    return _with_chosen_signs(reply, signs_chosen(moment, question, plain(message.body), message.body))
+
+
+def _with_asked_sign(reply: Reply, question: CheckIn | None) -> Reply:
+    """A yes to a question about one sign shows that sign, a no denies it; what the words themselves say comes first."""
+    if question is None or question.asked not in _ONE_SIGN or question.about is None or reply.yes is None:
+        return reply
+    if question.about in (*reply.codes, *reply.denied_codes):
+        return reply
+    finding = Finding(question.about, 0, 0, rule=f"answer/{'yes' if reply.yes else 'no'}")
+    if reply.yes:
+        return replace(reply, signs=(*reply.signs, finding))
+    return replace(reply, denied=(*reply.denied, finding))
+
+
+def _without_doubt(moment: Moment, reply: Reply, question: CheckIn | None, message: InboundMessage) -> Reply:
+    """Only a plain no denies a sign by text: “not sure”, “no sé” or “no, but yesterday yes” does not."""
+    if question is None or question.asked not in _NEEDS_PLAIN_NO or moment.channel is Channel.VOICE:
+        return reply
+    if question.asked is Asked.RED_FLAG and moment.handbook.onboarding.is_none(plain(message.body)):
+        return replace(reply, intent=Intent.ANSWER, yes=False)
+    if reply.yes is not False or question.about in reply.denied_codes:
+        return reply
+    said = moment.handbook.onboarding.yes_or_no(plain(message.body), message.body)
+    is_plain_no = message.body.strip() in _RED_FLAG_KEYS or said is False
+    return reply if is_plain_no else replace(reply, yes=None, intent=Intent.UNCLEAR)
+
+
+def _with_chosen_signs(reply: Reply, signs: tuple[str, ...]) -> Reply:
+    """The signs that an option of a list stands for are signs told."""
+    found = (Finding(sign, 0, 0, rule="answer/option") for sign in signs if sign not in reply.codes)
+    return replace(reply, signs=(*reply.signs, *found))
+
+
+def _corrects(text: str) -> bool:
+    """A number alone, or words that take something back; a question about the scale is neither."""
+    words = plain(text).split()
+    return "?" not in text and (len(words) == 1 or not _CORRECTING.isdisjoint(words))
+
+
+def plain(text: str) -> str:
+    """Lower case without accents or punctuation, single blanks: the form keywords are compared in."""
+    letters = unicodedata.normalize("NFD", text[:200]).casefold()
+    kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
+    return " ".join(kept.split())
