@@ -10,6 +10,7 @@ import typer
 
 from coach.adapters.clock import system_clock
 from coach.adapters.database.maintenance import check as look_for_damage
+from coach.adapters.library import sheets
 from coach.adapters.library.carrier import load_carrier_codes, load_voice_script
 from coach.adapters.library.coverage import document
 from coach.adapters.library.desk import Desk, read_desk
@@ -29,16 +30,20 @@ from coach.settings import Settings, Use, environment, read_settings
 def check(
     show: str = typer.Option("", metavar="ID", help="Show a text, or what a group would send, to one person."),
     profile: str = typer.Option("", metavar="FACTS", help="That person, such as: age=82 medicines=statin language=es"),
-    coverage: bool = typer.Option(False, "--coverage", help="Print docs/content.md: what is covered, and all texts."),
+    coverage: bool = typer.Option(False, "--coverage", help="Print docs/content.md: which text covers what."),
+    texts: str = typer.Option("", metavar="FOLDER", help="Write every text in words into a folder, as in docs/texts."),
     calendar: str = typer.Option("", metavar="ID", help="Print docs/calendars/ID.md: two weeks of an invented person."),
 ) -> None:
     """Check every text, rule and word list in messages/, or show what they say.
 
-    Examples: coach check · coach check --coverage · coach check --show hydration --profile "age=82 fluid_limit=no"
+    Examples: coach check · coach check --texts docs/texts · coach check --show hydration --profile "age=82"
     """
     messages = folder("messages")
     if calendar:
         print(written_out(messages, calendar), end="")
+        return
+    if texts:
+        _write_sheets(_desk(messages), Path(texts))
         return
     if show or coverage:
         desk = _desk(messages)
@@ -71,6 +76,15 @@ def _shown(desk: Desk, name: str, profile: str) -> str:
         return "\n".join(preview(desk, name, situation))
     except (WrongPerson, LookupError) as wrong:
         raise Problem(str(wrong), WRONG_USE) from None
+
+
+def _write_sheets(desk: Desk, into: Path) -> None:
+    made = sheets.pages(desk)
+    try:
+        sheets.write(into, made)
+    except FileExistsError as other:
+        raise Problem(str(other), WRONG_USE) from None
+    print(f"{len(made)} pages with {len(desk.texts)} texts are in {into}.")
 
 
 def _content_problems() -> list[str]:

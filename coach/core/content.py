@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from zlib import crc32
 
 from coach.core import schedule
@@ -18,15 +17,16 @@ from coach.core.model import Language, Participant, PassedOver, Profile, Sent, W
 from coach.core.sms import tidy
 
 PLACEHOLDERS = frozenset(
-    "amount choices crisis days em highest hour lowest moves name".split()  # noqa: SIM905  # reads better
-    + "org score scores sign support until urgent week".split()  # noqa: SIM905
-)
+    {
+        "amount", "choices", "crisis", "days", "em", "highest", "hour", "lowest", "moves", "name", "org", "score",
+        "scores", "sign", "support", "until", "urgent", "week",
+    }
+)  # fmt: skip
 """Every name that may stand in braces in a text."""
 
 ELSEWHERE = "default"
 """The country code of the numbers for every country that has no entry of its own."""
 
-_REMEMBERED = 1024
 _BRACED = re.compile(r"\{([^{}]*)\}")
 
 
@@ -60,14 +60,6 @@ class Template:
         return frozenset(_BRACED.findall(self.wording(language, country)))
 
 
-@dataclass(frozen=True, slots=True)
-class Today:
-    """What bears on the choice of a text for some days only."""
-
-    hot: bool = False  # a heat alert where the person lives
-    reported: frozenset[str] = frozenset()  # signs told in the last days
-
-
 class Careful(StrEnum):
     """What a gate does while one of its facts was asked of the person and has not been told."""
 
@@ -85,24 +77,27 @@ class Gate:
     medicines: frozenset[str] = frozenset()
     unless_denied: frozenset[str] = frozenset()  # yes/no profile facts that count as yes until answered "no"
     age_from: int | None = None  # an unknown age counts as old enough
-    hot: bool = False  # on days with a heat alert, to everybody
+    in_heat: bool = False  # on days with a heat alert, to everybody
     with_signs: frozenset[str] = frozenset()  # and then only while one of these signs was told lately
     careful: Careful | None = None
 
-    def applies(self, profile: Profile, today: Today = Today()) -> bool:  # frozen
-        """Whether the rule holds for this person on this day."""
-        if self.with_signs and not self.with_signs & today.reported:
-            return False
+    def applies(self, profile: Profile, *, hot: bool = False, reported: frozenset[str] = frozenset()) -> bool:
+        """Whether the rule holds for this person on a day, with a heat alert or not, after these signs."""
+        in_doubt = self.careful is Careful.APPLIES and self._untold(profile)
+        return self._is_time(reported) and (in_doubt or self._is_known(profile, hot=hot))
+
+    def blocks(self, profile: Profile, *, hot: bool = False, reported: frozenset[str] = frozenset()) -> bool:
+        """Whether texts that name the rule are kept from this person: it holds, or nobody has told that it does not."""
+        in_doubt = self.careful is not None and self._untold(profile)
+        return self._is_time(reported) and (in_doubt or self._is_known(profile, hot=hot))
+
+    def _is_time(self, reported: frozenset[str]) -> bool:
+        return not self.with_signs or not self.with_signs.isdisjoint(reported)
+
+    def _is_known(self, profile: Profile, *, hot: bool) -> bool:
         known = profile.conditions & self.conditions or profile.medicines & self.medicines
         not_denied = any(getattr(profile, fact) is not False for fact in self.unless_denied)
-        untold = self.careful is Careful.APPLIES and self._untold(profile)
-        return bool(known) or not_denied or untold or self._old_enough(profile) or (self.hot and today.hot)
-
-    def blocks(self, profile: Profile, today: Today = Today()) -> bool:  # frozen
-        """Whether texts that name the rule are kept from this person: it holds, or nobody has told that it does not."""
-        waiting = bool(self.with_signs) and not self.with_signs & today.reported
-        untold = self.careful is not None and not waiting and self._untold(profile)
-        return untold or self.applies(profile, today)
+        return bool(known) or not_denied or self._old_enough(profile) or (self.in_heat and hot)
 
     def _untold(self, profile: Profile) -> bool:
         return not profile.untold.isdisjoint(self.conditions | self.medicines)
@@ -133,9 +128,9 @@ class ZoneChoice:
         return self.labels[language]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Library:
-    """All content. `version` is the hash of the files it was read from. No two libraries are equal."""
+    """All content. `version` is the hash of the files it was read from."""
 
     templates: Mapping[str, Template]
     gates: Mapping[str, Gate]
@@ -164,13 +159,19 @@ class Library:
         """The templates of a group by id; empty when there is no such group."""
         return self.groups.get(name, ())
 
-    def in_force(self, profile: Profile, today: Today) -> frozenset[str]:
+    def applying(
+        self, profile: Profile, *, hot: bool = False, reported: frozenset[str] = frozenset()
+    ) -> frozenset[str]:
         """The ids of the gates that apply to a person on a day."""
-        return frozenset(gate.id for gate in self.gates.values() if gate.applies(profile, today))
+        gates = self.gates.values()
+        return frozenset(gate.id for gate in gates if gate.applies(profile, hot=hot, reported=reported))
 
-    def shut(self, profile: Profile, today: Today) -> frozenset[str]:
-        """The ids of the gates whose texts are kept from a person on a day: those in force, and more in doubt."""
-        return frozenset(gate.id for gate in self.gates.values() if gate.blocks(profile, today))
+    def blocking(
+        self, profile: Profile, *, hot: bool = False, reported: frozenset[str] = frozenset()
+    ) -> frozenset[str]:
+        """The ids of the gates whose texts are kept from a person on a day: those that apply, and more in doubt."""
+        gates = self.gates.values()
+        return frozenset(gate.id for gate in gates if gate.blocks(profile, hot=hot, reported=reported))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,8 @@ class Situation:
     sent: Collection[Sent] = ()
     week: int = 1
     step: int = 1
-    today: Today = Today()
+    hot: bool = False  # a heat alert where the person lives
+    reported: frozenset[str] = frozenset()  # signs told in the last days
     repeat: timedelta = timedelta(days=21)  # no text comes back sooner while there are others
 
 
@@ -242,17 +244,12 @@ def fitting(library: Library, group: str, situation: Situation) -> tuple[tuple[T
     if not templates:
         sentence = f"There is no text in the group {group}."
         raise ContentError(sentence)
-    profile, today = situation.participant.profile, situation.today
-    in_force, shut = _standing(library, profile, today)
-    meant = [t for t in templates if t.only <= in_force and _in_time(t, situation)]
-    passed_over = tuple(PassedOver(t.id, min(t.gates & shut)) for t in meant if t.gates & shut)
-    return tuple(t for t in meant if not t.gates & shut), passed_over
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _standing(library: Library, profile: Profile, today: Today) -> tuple[frozenset[str], frozenset[str]]:
-    """The gates in force for a person on a day, and those shut: they are asked for anew with every text of that day."""
-    return library.in_force(profile, today), library.shut(profile, today)
+    profile = situation.participant.profile
+    applying = library.applying(profile, hot=situation.hot, reported=situation.reported)
+    blocking = library.blocking(profile, hot=situation.hot, reported=situation.reported)
+    meant = [t for t in templates if t.only <= applying and _in_time(t, situation)]
+    passed_over = tuple(PassedOver(t.id, min(t.gates & blocking)) for t in meant if t.gates & blocking)
+    return tuple(t for t in meant if not t.gates & blocking), passed_over
 
 
 def _in_time(template: Template, situation: Situation) -> bool:
@@ -268,7 +265,7 @@ def _rank(template: Template, situation: Situation, used: Mapping[str, datetime]
     return (
         again,
         came if again else 0.0,
-        -len(template.after & situation.today.reported),
+        -len(template.after & situation.reported),
         situation.step - (template.step or situation.step),
         came,
         -len(template.only),
@@ -289,7 +286,7 @@ def _because(template: Template, situation: Situation, library: Library) -> str:
     if template.only:
         return "rule " + ", ".join(f"{gate} ({library.gates[gate].title})" for gate in sorted(template.only))
     for why, codes in (
-        ("told of", template.after & situation.today.reported),
+        ("told of", template.after & situation.reported),
         ("fits", _own_facts(template, situation.participant.profile)),
     ):
         if codes:

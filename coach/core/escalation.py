@@ -19,10 +19,14 @@ class CaseOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A text (for self-care a group of texts) and when it is the right answer; what is empty fits everything."""
+    """A group of texts and when it is the right answer; what is empty fits everything.
+
+    Every text is in a group of its own id. A case is told by that one text, so that no alarm depends on a choice; the
+    answer to what calls for no care is drawn from its group.
+    """
 
     level: Disposition
-    text: str
+    group: str
     rules: frozenset[str] = frozenset()  # one of these signs or combinations is behind the case
     facts: frozenset[str] = frozenset()  # and one of these conditions or medicines is known
     now: bool = False  # and it cannot wait
@@ -39,8 +43,8 @@ class Telling:
 def telling(
     tellings: Iterable[Telling], level: Disposition, rules: Collection[str], profile: Profile, *, now: bool
 ) -> str:
-    """The id of the first text that fits. The loader has seen to it that each level has one for everybody."""
-    return next(one.text for one in tellings if one.fits(level, rules, profile, now=now))
+    """The group of the first that fits. The loader has seen to it that each level has one for everybody."""
+    return next(one.group for one in tellings if one.fits(level, rules, profile, now=now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from coach.core.model import (
     Profile,
     Reply,
     Status,
+    TimerKind,
 )
 
 
@@ -132,7 +133,10 @@ class ConsentRecorded:
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """The participant's standing changed. Leaving `active` clears what is queued and due for them."""
+    """The participant's standing changed.
+
+    Out of `active` no prompt is queued or due any more; whoever has left has no timer at all.
+    """
 
     status: Status
 
@@ -158,7 +162,7 @@ class DetailsChanged:
 class TimerSet:
     """Something will be due. The key is unique per participant for ever, so a repeat is harmless."""
 
-    kind: str
+    kind: TimerKind
     key: str
     due_at: datetime
     payload: Mapping[str, str] = field(default_factory=dict)
@@ -168,7 +172,7 @@ class TimerSet:
 class TimersCleared:
     """Pending timers of these kinds are cancelled."""
 
-    kinds: tuple[str, ...]
+    kinds: tuple[TimerKind, ...]
 
 
 @dataclass(frozen=True, slots=True)

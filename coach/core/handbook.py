@@ -10,7 +10,7 @@ from coach.core.content import Library
 from coach.core.escalation import CaseOutcome, Telling
 from coach.core.model import Language
 from coach.core.onboarding import Onboarding
-from coach.core.programme import Programme
+from coach.core.programme import Limits, Programme
 from coach.core.reading import Lexicon
 from coach.core.trend import TrendRules
 from coach.core.triage import TriageRules
@@ -53,3 +53,8 @@ class Handbook:
     onboarding: Onboarding = field(default_factory=Onboarding)
     organisation: str = "Leg Coach"
     support_phone: str = ""
+
+    @property
+    def limits(self) -> Limits:
+        """The numbers that all programmes share; there whatever programme a person is in."""
+        return next(iter(self.programmes.values())).limits

@@ -378,13 +378,25 @@ class Escalation:
     outcome: str | None = None
 
 
+class TimerKind(StrEnum):
+    """What time will cause."""
+
+    PROMPT = "prompt"  # one slot of the programme
+    REMIND = "remind"  # the one reminder of an unanswered check-in
+    RESUME = "resume"  # the end of a pause
+    INVITE = "invite"  # the invitation of somebody whom staff enrolled
+    ZONE_UNANSWERED = "zone_unanswered"
+    ONBOARDING = "onboarding"  # the open question on joining once more, or its end
+    PROGRAMME_END = "programme_end"
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """Something that time will cause for one participant, once per `key`."""
 
     id: int
     participant_id: int
-    kind: str
+    kind: str  # a TimerKind, unless an older version set it
     key: str
     due_at: datetime
     payload: Mapping[str, str] = field(default_factory=dict)

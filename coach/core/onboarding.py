@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from coach.core.model import Asked, Language, Profile
+from coach.core.sms import numbered
 
 COUNTRY = "country"
 ELSEWHERE = "other_country"
@@ -112,7 +114,7 @@ class Question:
 
     def choices(self, language: Language) -> str:
         """The numbered list as a text shows it."""
-        return " ".join(f"{place} {option.labels[language]}" for place, option in enumerate(self.options, start=1))
+        return numbered(option.labels[language] for option in self.options)
 
     def is_too_low(self, answer: Answer) -> bool:
         """Whether a figure is below what the coach is for, such as the age of a child."""
@@ -282,37 +284,27 @@ def recorded(question: Question, answer: Answer, profile: Profile, questions: Ma
         return profile
     elsewhere = {ELSEWHERE} if question.field == COUNTRY and answer.yes is False else set[str]()
     untold = (profile.untold - question.codes) | elsewhere
-    told = replace(_with_value(question, answer, profile), untold=untold)
+    told = replace(profile, untold=untold, **_told(question, answer, profile))
     pointless = (other.codes for other in questions.values() if other.when.ruled_out(told))
     return replace(told, untold=told.untold.difference(*pointless))
 
 
-def _with_value(question: Question, answer: Answer, profile: Profile) -> Profile:
-    told = frozenset(option.code for option in taken(question, answer) if option.code)
+def _told(question: Question, answer: Answer, profile: Profile) -> dict[str, Any]:
+    """The fields of the profile that the answer fills; none for the questions on the country."""
     match question.field:
-        case "conditions":
-            return replace(profile, conditions=profile.conditions | told)
-        case "medicines":
-            return replace(profile, medicines=profile.medicines | told)
-        case "fluid_limit":
+        case "conditions" | "medicines" as name:
+            codes = frozenset(option.code for option in taken(question, answer) if option.code)
+            return {name: getattr(profile, name) | codes}
+        case "fluid_limit" as name:
             limit = frozenset({FLUID_LIMIT} if answer.yes else ())
-            return replace(profile, fluid_limit=answer.yes, conditions=profile.conditions | limit)
-        case "lives_alone":
-            return replace(profile, lives_alone=answer.yes)
-        case "age":
-            return replace(profile, age=int(answer.value))
-    return _with_word(question, answer.value, profile)
-
-
-def _with_word(question: Question, value: str, profile: Profile) -> Profile:
-    match question.field:
-        case "sex":
-            return replace(profile, sex=value)
-        case "walking_aid":
-            return replace(profile, walking_aid=value)
-        case "clinician_phone":
-            return replace(profile, clinician_phone=value)
-    return profile
+            return {name: answer.yes, "conditions": profile.conditions | limit}
+        case "lives_alone" as name:
+            return {name: answer.yes}
+        case "age" as name:
+            return {name: int(answer.value)}
+        case "sex" | "walking_aid" | "clinician_phone" as name:
+            return {name: answer.value}
+    return {}
 
 
 def taken(question: Question, answer: Answer) -> tuple[Option, ...]:

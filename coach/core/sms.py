@@ -21,6 +21,11 @@ EXTENSION = frozenset("\f^{}\\[~]|€")
 _ASTRAL = 0x10000  # from here on a character takes two UTF-16 units
 
 
+def numbered(labels: Iterable[str]) -> str:
+    """A list as a text shows it, each with the number to reply."""
+    return " ".join(f"{number} {label}" for number, label in enumerate(labels, start=1))
+
+
 class Encoding(StrEnum):
     """How a text travels."""
 

@@ -1,4 +1,4 @@
-"""Which texts a person must not get, and by which rule, in words."""
+"""Which texts were kept back from a person, and by which rule, in words."""
 
 from __future__ import annotations
 
@@ -13,20 +13,11 @@ NAMED = 2
 
 
 def passed_over_in_words(passed_over: Sequence[PassedOver], library: Library) -> list[str]:
-    """A sentence for each rule: those that kept a text back first, then those a text is reserved for."""
-    kept_back, reserved = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    """A sentence for each rule that kept texts back."""
+    kept_back = defaultdict[str, list[str]](list)
     for one in passed_over:
-        (reserved if _is_reserved(one, library) else kept_back)[one.gate].append(one.template)
-    return [
-        *(f"Not sent because of rule {_rule(gate, library)}: {_some(texts)}." for gate, texts in kept_back.items()),
-        *(f"Only for people under rule {_rule(gate, library)}: {_some(texts)}." for gate, texts in reserved.items()),
-    ]
-
-
-def _is_reserved(one: PassedOver, library: Library) -> bool:
-    """Whether the text was written for people under the rule, and this person is not."""
-    template = library.templates.get(one.template)
-    return template is not None and one.gate in template.only
+        kept_back[one.gate].append(one.template)
+    return [f"Not sent because of rule {_rule(gate, library)}: {_some(texts)}." for gate, texts in kept_back.items()]
 
 
 def _rule(gate: str, library: Library) -> str:

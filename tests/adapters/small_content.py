@@ -8,7 +8,7 @@ from pathlib import Path
 
 MESSAGES = Path(__file__).parents[2] / "messages"
 _SMALL = Path(__file__).parent / "small_messages"
-_DELIVERED = ("wording.toml", "numbers.toml", "zones.toml", "escalation.toml", "keywords.toml", "lexicon")
+_DELIVERED = ("wording.toml", "numbers.toml", "zones.toml", "escalation.toml", "keywords.toml", "lexicon", "triage")
 
 
 def small_folder(into: Path) -> Path:
@@ -20,9 +20,10 @@ def small_folder(into: Path) -> Path:
         copy(MESSAGES / name, folder / name)
     cases = folder / "escalation.toml"
     cases.write_text(
-        re.sub(r'(?m)^text = ".*"', 'text = "log.offer"', cases.read_text(encoding="utf-8")), encoding="utf-8"
+        re.sub(r'(?m)^group = ".*"', 'group = "log.offer"', cases.read_text(encoding="utf-8")), encoding="utf-8"
     )
     (folder / "programmes").mkdir()
+    shutil.copy(MESSAGES / "programmes" / "limits.toml", folder / "programmes")
     slots = (folder / "slots.toml").read_text(encoding="utf-8")
     write_programme(folder, "one", slots)
     (folder / "slots.toml").unlink()
@@ -30,10 +31,10 @@ def small_folder(into: Path) -> Path:
 
 
 def write_programme(folder: Path, name: str, slots: str, then: str = "") -> None:
-    """A programme of that name with the limits of the delivered one and other slots; `then` names what follows it."""
+    """A programme of that name: the delivered one with other slots. `then` names the programme that follows it."""
     delivered = (MESSAGES / "programmes" / "legs-12-weeks.toml").read_text(encoding="utf-8")
-    head = re.sub(r"(?m)^(id|then) = .*\n", "", delivered.partition("[[slot]]")[0])
-    follows = f'then = "{then}"\n' if then else ""
+    head = re.sub(r"(?m)^(id|next_programme) = .*\n", "", delivered.partition("[[slot]]")[0])
+    follows = f'next_programme = "{then}"\n' if then else ""
     text = f'id = "{name}"\n{follows}{head}{slots}'
     (folder / "programmes" / f"{name}.toml").write_text(text, encoding="utf-8")
 

@@ -93,6 +93,16 @@ def test_each_page_begins_with_the_person_the_rules_and_the_missing_sign_off(nam
 
 
 @pytest.mark.parametrize("name", PEOPLE)
+def test_each_page_says_at_its_head_how_much_is_sent_and_what_is_kept_back(name: str) -> None:
+    """Once, so that the days can be read as the person reads them."""
+    head, _, days = calendar(handbook(), load_rehearsals(MESSAGES)[name]).partition("## Day 1")
+    prompts = [r for r in two_weeks(name) if isinstance(r.outcome, MessageQueued) and r.outcome.lane is Lane.PROMPT]
+    assert f"**{len(prompts)} texts come unasked in {DAYS} days, 3 a day at most.**" in head
+    assert "(keeps back " in head
+    assert "kept back" not in days
+
+
+@pytest.mark.parametrize("name", PEOPLE)
 def test_nobody_gets_more_than_three_prompts_a_day_or_any_at_night(name: str) -> None:
     """Rule E: three a day in the first two weeks, from 9:00 until 20:00 where they live."""
     zone = load_rehearsals(MESSAGES)[name].participant.zone
@@ -113,8 +123,12 @@ def test_harold_is_never_told_to_drink_more() -> None:
 
 
 def test_harold_is_sent_to_his_team_about_drinks_in_the_heat() -> None:
-    """D1 with D12: the fluid plan is his team's, on hot days too."""
-    assert len(says(sent("harold", "hydration"), "fluid plan")) == 2
+    """D1 with D12: on each hot day a drink prompt or a lesson says that the fluid plan is his team's."""
+    person = load_rehearsals(MESSAGES)["harold"]
+    told = [(r.at, r.outcome.body) for r in two_weeks("harold") if isinstance(r.outcome, MessageQueued)]
+    for day in person.hot_days:
+        texts = [body for at, body in told if local(at, person.participant.zone).date() == day]
+        assert len(says(texts, r"care team (about your fluid plan|what your plan is in heat)")) == 1, day
 
 
 # --- Denise, dialysis -------------------------------------------------------------------------------------------------
@@ -192,7 +206,6 @@ def test_tom_is_asked_to_check_his_sugar_before_moves() -> None:
     assert says(moves("tom"), r"stop if you feel low") == moves("tom")
 
 
-@pytest.mark.xfail(reason="the chair test has no wording yet for people who must look at their sugar first")
 def test_tom_is_asked_to_check_his_sugar_before_the_chair_test() -> None:
     """D8: a test of strength is a move like others."""
     assert says(sent("tom", "chair_stands"), r"sugar") == sent("tom", "chair_stands") != []
@@ -221,7 +234,6 @@ def test_after_silent_days_the_questions_to_edna_become_short() -> None:
     assert "LESS" in questions[1]
 
 
-@pytest.mark.xfail(reason="a fall that is told is answered without the question about the head")
 def test_edna_is_asked_about_her_head_after_the_fall() -> None:
     """D13: she takes a blood thinner, so a knock on the head is an emergency, and a fall asks for it first."""
     assert says(sent("edna"), r"\bhead\b.*fall|fall.*\bhead\b")

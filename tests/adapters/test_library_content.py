@@ -13,7 +13,7 @@ import pytest
 from coach.adapters.library.cases import load_outcomes
 from coach.adapters.library.content import content_hash, load_library
 from coach.adapters.library.problems import LibraryError
-from coach.core.content import PLACEHOLDERS, Library, Situation, Template, Today, choose, render
+from coach.core.content import PLACEHOLDERS, Library, Situation, Template, choose, render
 from coach.core.model import Language, Participant, Profile, Status
 from coach.core.sms import segments
 
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 def chosen(library: Library, group: str, profile: Profile, when: date = TODAY, *, hot: bool = False) -> Template | None:
     """The text that Marta would get of a group if she were like this."""
     person = replace(MARTA, profile=profile)
-    return choose(library, group, Situation(person, when, step=4, today=Today(hot=hot))).template
+    return choose(library, group, Situation(person, when, step=4, hot=hot)).template
 
 
 def _profiles() -> list[Profile]:

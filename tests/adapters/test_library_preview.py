@@ -41,7 +41,7 @@ def test_a_line_describes_a_person(desk: Desk) -> None:
     assert profile.medicines == {"statin"}
     assert (profile.age, profile.sex, profile.fluid_limit, profile.lives_alone) == (82, "f", False, True)
     assert (found.participant.language, found.participant.country) == (Language.ES, "ES")
-    assert (found.week, found.step, found.today.hot, found.today.reported) == (5, 2, True, {"muscle_cramps"})
+    assert (found.week, found.step, found.hot, found.reported) == (5, 2, True, {"muscle_cramps"})
 
 
 def test_what_is_not_said_is_not_known(desk: Desk) -> None:
@@ -116,5 +116,5 @@ def test_a_group_with_nothing_for_the_person_says_so(desk: Desk) -> None:
 
 def test_a_name_that_is_none_is_told(desk: Desk) -> None:
     """With where to look."""
-    with pytest.raises(LookupError, match="There is no text and no group named drinks; coach check --coverage"):
+    with pytest.raises(LookupError, match="There is no text and no group named drinks; coach check --texts FOLDER"):
         list(preview(desk, "drinks", person(desk, "")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from coach.adapters.library.content import load_library
 from coach.adapters.library.problems import LibraryError
 from coach.adapters.library.programmes import load_programmes
 from coach.core.model import (
@@ -29,6 +31,7 @@ from coach.core.model import (
 )
 from coach.core.programme import Programme, PromptKind, calendar, next_due, suppression, week_of
 from coach.core.schedule import is_quiet, local
+from tests.adapters.small_content import change
 
 MESSAGES = Path(__file__).parents[2] / "messages"
 DAY = timedelta(days=1)
@@ -108,7 +111,7 @@ def test_every_lesson_and_every_chair_test_arrives(programme: Programme) -> None
     """None is crowded out by the caps."""
     gone = [g[0] for g in lived(programme, ANA)]
     for_all = [slot for slot in programme.slots if slot.kind is PromptKind.EDUCATION and not slot.is_extra]
-    lessons = [slot.id for slot in for_all if not slot.facts and slot.density is not Density.MORE]
+    lessons = [slot.id for slot in for_all if not slot.only_for and slot.density is not Density.MORE]
     assert [name for name in gone if name.startswith("lesson")] == [
         name for name in lessons if name.startswith("lesson")
     ]
@@ -128,7 +131,7 @@ def test_the_sunday_set_goes_on_with_falls_stairs_and_new_medicines(programme: P
     weekly = programme.slot("weekly")
     assert weekly is not None
     assert weekly.asked is Asked.TREND
-    assert weekly.then == (Asked.FALLS, Asked.STAIRS, Asked.SIDE_EFFECTS)
+    assert weekly.followed_by == (Asked.FALLS, Asked.STAIRS, Asked.SIDE_EFFECTS)
     assert programme.slot("nothing") is None
 
 
@@ -148,8 +151,7 @@ def test_a_late_riser_gets_the_morning_prompt_at_the_end_of_the_night(programme:
         ('id = "check-in"', 'id = "check-in-daily"', "check-in-daily: This slot id is used twice"),
         ('asked = "trend"', 'asked = "mood"', "“asked” is wrong"),
         ("useful_hours = 3", "useful_hours = 0", "“useful_hours” is wrong"),
-        ("score_high = 7", "", "“score_high” is missing; add it."),
-        ('then = ["falls", "stairs", "side_effects"]', 'then = ["mood"]', "“then” is wrong"),
+        ('followed_by = ["falls", "stairs", "side_effects"]', 'followed_by = ["mood"]', "“followed_by” is wrong"),
     ],
 )
 def test_a_broken_programme_is_refused_with_the_slot_and_a_sentence(
@@ -157,11 +159,58 @@ def test_a_broken_programme_is_refused_with_the_slot_and_a_sentence(
 ) -> None:
     """Before anybody is prompted by it."""
     shutil.copytree(MESSAGES / "programmes", tmp_path / "programmes")
-    path = tmp_path / "programmes" / "legs-12-weeks.toml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    change(tmp_path, "programmes/legs-12-weeks.toml", old, new)
     with pytest.raises(LibraryError, match=said):
+        load_programmes(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("score_high = 7", "", "limits.toml: “score_high” is missing; add it."),
+        ("fall_hours = 48", "fall_days = 2", "limits.toml, line 18: “fall_days” is unknown"),
+        ("fall_hours = 48", "fall_hours = 1.5", "limits.toml, line 18: “fall_hours” is wrong"),
+        ("latest_hour = 18", "latest_hour = 9", "“latest_hour” is wrong: it must not lie before earliest_hour."),
+    ],
+)
+def test_broken_limits_are_refused_once_and_by_the_name_of_their_file(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    """All programmes share them, so none can be used without."""
+    shutil.copytree(MESSAGES / "programmes", tmp_path / "programmes")
+    change(tmp_path, "programmes/limits.toml", old, new)
+    with pytest.raises(LibraryError) as refused:
+        load_programmes(tmp_path)
+    told = [str(problem) for problem in refused.value.problems]
+    assert any(said in one for one in told)
+    assert len(set(told)) == len(told)
+    assert {problem.file for problem in refused.value.problems} == {"limits.toml"}
+
+
+def test_all_programmes_share_the_limits_and_a_time_in_them_has_the_unit_of_its_key(programme: Programme) -> None:
+    """Minutes, hours and days are told apart by the end of the key."""
+    both = load_programmes(MESSAGES).values()
+    assert [one.id for one in both] == ["keep-going", "legs-12-weeks"]
+    assert all(one.limits == programme.limits for one in both)
+    limits = programme.limits
+    assert (limits.merge, limits.fall, limits.crash) == (timedelta(minutes=60), timedelta(hours=48), timedelta(days=7))
+    assert limits.crash_conditions == {"mecfs", "long_covid"}
+
+
+def test_the_texts_name_the_hours_that_may_be_chosen(programme: Programme) -> None:
+    """In both languages, when they ask for the hour and when they ask again."""
+    hours = (programme.limits.earliest_hour, programme.limits.latest_hour)
+    texts = load_library(MESSAGES).templates
+    for name in ("change.hour", "change.hour_again"):
+        for words in texts[name].text.values():
+            assert all(re.search(rf"\b{hour}\b", words) for hour in hours), words
+
+
+def test_without_limits_no_programme_can_be_used(tmp_path: Path) -> None:
+    """The file of the limits is none itself."""
+    shutil.copytree(MESSAGES / "programmes", tmp_path / "programmes")
+    (tmp_path / "programmes" / "limits.toml").unlink()
+    with pytest.raises(LibraryError, match=r"^limits.toml: The file cannot be read"):
         load_programmes(tmp_path)
 
 

@@ -37,6 +37,20 @@ def test_the_page_on_content_is_printed_as_it_is_kept() -> None:
     assert said("--coverage") == (DOCS / "content.md").read_text(encoding="utf-8")
 
 
+def test_all_texts_are_written_out_into_a_folder(tmp_path: Path) -> None:
+    """One line says how many."""
+    assert said("--texts", str(tmp_path / "texts")).endswith(f" texts are in {tmp_path / 'texts'}.\n")
+    assert (tmp_path / "texts" / "hydration.md").is_file()
+
+
+def test_all_texts_are_not_written_over_other_files(tmp_path: Path) -> None:
+    """Somebody named the wrong folder."""
+    (tmp_path / "README.md").write_text("# Documents", encoding="utf-8")
+    problem = refused("--texts", str(tmp_path))
+    assert str(problem) == f"{tmp_path / 'README.md'} is no page of texts; name another folder."
+    assert problem.status == WRONG_USE
+
+
 def test_a_group_is_shown_for_a_person_in_spain() -> None:
     """In their language, with the number of their country, and with what was passed over."""
     shown = said("--show", "hydration", "--profile", "conditions=heart_failure age=82 language=es country=ES")
@@ -49,7 +63,7 @@ def test_a_group_is_shown_for_a_person_in_spain() -> None:
     ("arguments", "sentence"),
     [
         (("--show", "hydration", "--profile", "age=old"), "age is “old”; write a whole number from 0 to 120."),
-        (("--show", "nothing.here"), "There is no text and no group named nothing.here; coach check --coverage lists"),
+        (("--show", "nothing.here"), "There is no text and no group named nothing.here; coach check --texts FOLDER"),
         (("--profile", "age=82"), "--profile says for whom; add --show ID to say which text."),
     ],
 )

@@ -10,11 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from coach.adapters.profile_facts import CONDITION_LABELS, MEDICINE_LABELS
-from coach.core.content import Today
 from coach.core.conversation.rehearsal import Habits, Line
 from coach.core.model import Asked, Conversation, Density, Language, Participant, Profile, Status
 from coach.core.schedule import local, to_utc
-from tests.core.plain_words import Vector
+from tests.core.plain_words import Today, Vector
 from tests.core.talking import HANDBOOK
 
 DAYS = 84

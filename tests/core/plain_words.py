@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from coach.core.content import Today
 from coach.core.model import Language, Profile
 
 _NUMBER = (
@@ -24,6 +23,14 @@ _ASKS_FOR = {
     Language.ES: re.compile(r"\bresponda\b", re.IGNORECASE),
 }
 _Words = dict[Language, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What bears on a text for some days only."""
+
+    hot: bool = False  # a heat alert where the person lives
+    reported: frozenset[str] = frozenset()  # signs told in the last days
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from coach.adapters.library.handbook import load_handbook
 from coach.core import conversation as core
-from coach.core.conversation.memory import after
+from coach.core.conversation.memory import after, recalled
 from coach.core.events import (
     Event,
     MessageQueued,
@@ -50,7 +50,12 @@ class Talk:
         message = InboundMessage(
             f"SM{self.now.timestamp():.0f}", person, "+12025550100", body, self.now, channel, opt_out_type
         )
-        return self.keep(core.respond(self.conversation, message, HANDBOOK, self.now))
+        return self.keep(core.respond(self.known(), message, HANDBOOK, self.now))
+
+    def known(self) -> Conversation:
+        """What the store would load now."""
+        self.conversation = recalled(self.conversation, self.now)
+        return self.conversation
 
     def invited(self) -> tuple[Event, ...]:
         """Staff enrol the person."""
@@ -58,7 +63,7 @@ class Talk:
 
     def call_opens(self) -> tuple[Event, ...]:
         """A call reached the person and they pressed 1."""
-        return self.keep(core.open_call(self.conversation, HANDBOOK, self.now))
+        return self.keep(core.open_call(self.known(), HANDBOOK, self.now))
 
     def at(self, moment: datetime) -> Talk:
         """Let time pass, firing what comes due on the way, in order."""
@@ -66,7 +71,7 @@ class Talk:
             timer = due[0]
             del self.timers[timer.key]
             self.now = max(self.now, timer.due_at)
-            self.keep(core.fire(self.conversation, timer, HANDBOOK, self.now))
+            self.keep(core.fire(self.known(), timer, HANDBOOK, self.now))
         self.now = moment
         return self
 
@@ -86,8 +91,8 @@ class Talk:
 
     def keep(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
         """What the store would do with the facts of a decision."""
+        self.conversation = after(self.conversation, events, self.now)
         for event in events:
-            self.conversation = after(self.conversation, event, self.now)
             if isinstance(event, MessageQueued):
                 self.queued.append(event)
             if isinstance(event, PromptSkipped):

@@ -18,7 +18,6 @@ from coach.core.content import (
     Numbers,
     Situation,
     Template,
-    Today,
     ZoneChoice,
     choose,
     render,
@@ -114,19 +113,19 @@ def test_an_unknown_age_counts_as_old() -> None:
 
 def test_a_rule_for_hot_days_holds_for_everybody_on_those_days() -> None:
     """D12."""
-    heat = Gate("D12", "heat", hot=True)
-    assert heat.applies(Profile(), Today(hot=True))
-    assert not heat.applies(Profile(), Today())
+    heat = Gate("D12", "heat", in_heat=True)
+    assert heat.applies(Profile(), hot=True)
+    assert not heat.applies(Profile(), hot=False)
 
 
 def test_a_rule_with_signs_holds_only_while_one_was_told() -> None:
     """D4: a water pill alone is no sick day."""
     sick_day = Gate("D4", "sick day", medicines=frozenset({"diuretic"}), with_signs=frozenset({"vomiting_diarrhea"}))
     on_pill = Profile(medicines=frozenset({"diuretic"}))
-    sick = Today(reported=frozenset({"vomiting_diarrhea"}))
-    assert sick_day.applies(on_pill, sick)
+    sick = frozenset({"vomiting_diarrhea"})
+    assert sick_day.applies(on_pill, reported=sick)
     assert not sick_day.applies(on_pill)
-    assert not sick_day.applies(Profile(), sick)
+    assert not sick_day.applies(Profile(), reported=sick)
 
 
 def test_when_nothing_is_allowed_every_text_is_named_with_the_rule_that_stopped_it() -> None:
@@ -185,14 +184,14 @@ SPECIAL = a_library(
     a_text("ruled", only="D9"),
 )
 OLD_ON_PILLS = replace(ROSA, profile=Profile(age=70, medicines=frozenset({"diuretic"})))
-DARK = Today(reported=frozenset({"mild_dehydration"}))
+DARK = frozenset({"mild_dehydration"})
 
 
 def test_what_answers_a_told_sign_comes_first_then_the_persons_own_rules_then_what_fits_them() -> None:
     """And the plain ones last; each with its reason in words."""
     order, history = [], []
     for _ in range(4):
-        choice = pick(*history, library=SPECIAL, person=OLD_ON_PILLS, today=DARK)
+        choice = pick(*history, library=SPECIAL, person=OLD_ON_PILLS, reported=DARK)
         assert choice.template is not None
         order.append((choice.template.id, choice.because))
         history.append(_sent(choice.template.id, 1))
@@ -207,7 +206,7 @@ def test_what_answers_a_told_sign_comes_first_then_the_persons_own_rules_then_wh
 def test_when_all_came_lately_the_oldest_comes_first_whatever_it_is_for() -> None:
     """Otherwise the one that fits best would come every day."""
     history = [_sent("ruled", 2), _sent("told", 3), _sent("fits", 4), _sent("plain", 9)]
-    assert picked(*history, library=SPECIAL, person=OLD_ON_PILLS, today=DARK) == "plain"
+    assert picked(*history, library=SPECIAL, person=OLD_ON_PILLS, reported=DARK) == "plain"
 
 
 MOVES = a_library(*(replace(a_text(f"step{n}"), step=n) for n in (1, 2, 3, 4)), a_text("any"))

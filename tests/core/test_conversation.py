@@ -19,8 +19,20 @@ from coach.core.events import (
     Said,
     StatusChanged,
     TimersCleared,
+    TimerSet,
 )
-from coach.core.model import Asked, Channel, CheckIn, Disposition, InboundMessage, Kind, Lane, Language, Status
+from coach.core.model import (
+    Asked,
+    Channel,
+    CheckIn,
+    Disposition,
+    InboundMessage,
+    Kind,
+    Lane,
+    Language,
+    Status,
+    TimerKind,
+)
 from tests.core.talking import HANDBOOK, Talk, groups, meet, of, tasks, templates
 
 RUTH = "+12025550142"
@@ -401,6 +413,27 @@ def test_a_carrier_stop_is_not_confirmed_twice() -> None:
     assert templates(facts) == []
     assert talk.conversation.participant.status is Status.OPTED_OUT
     assert of(facts, TimersCleared)
+
+
+@pytest.mark.parametrize("text", ["STOP", "no me manden más mensajes", "wrong number"])
+def test_whoever_leaves_has_no_timer_any_more(text: str) -> None:
+    """Whatever was still to come: prompts, a reminder, the questions on joining."""
+    talk = ruth()
+    due = talk.now + timedelta(days=1)
+    talk.keep(tuple(TimerSet(kind, kind.value, due) for kind in TimerKind))
+    talk.says(text)
+    assert talk.conversation.participant.status.has_left
+    assert talk.timers == {}
+
+
+def test_whoever_declines_has_no_timer_any_more() -> None:
+    """The invitation was answered."""
+    talk = meet(MORNING)
+    talk.invited()
+    talk.says("LEGS")
+    talk.says("N")
+    assert talk.conversation.participant.status is Status.OPTED_OUT
+    assert talk.timers == {}
 
 
 @pytest.mark.parametrize("text", ["ALTO", "please stop texting me", "no me manden más mensajes"])

@@ -9,20 +9,20 @@ import random
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
 
-from coach.core.content import Situation, Template, Today, fitting
+from coach.core.content import Library, Situation, Template, fitting
 from coach.core.conversation.rehearsal import rehearse
 from coach.core.events import MessageQueued
 from coach.core.model import Language, Profile
 from coach.core.programme import Slot, week_of
 from tests.core.crowd import DAYS, PROGRAMME, Person, mostly, one_of_many
-from tests.core.plain_words import load
+from tests.core.plain_words import Today, load
 from tests.core.talking import HANDBOOK
 
 VECTORS = Path(__file__).parent / "vectors" / "gates.toml"
@@ -169,10 +169,32 @@ def _could_get(person: Person, rules: Iterable[str]) -> Wrong:
 
 
 def _texts(person: Person, group: str, day: date, today: Today) -> tuple[Template, ...]:
-    situation = Situation(
-        person.participant, day, week=week_of(person.participant, day), step=HIGHEST_STEP, today=today
-    )
-    return fitting(LIBRARY, group, situation)[0]
+    week = week_of(person.participant, day)
+    situation = Situation(person.participant, day, week=week, step=HIGHEST_STEP, hot=today.hot, reported=today.reported)
+    return fitting(REMEMBERING, group, situation)[0]
+
+
+class _Remembering(Library):
+    """The same library; which rules hold for a person on a day is worked out once, not for every group."""
+
+    def applying(
+        self, profile: Profile, *, hot: bool = False, reported: frozenset[str] = frozenset()
+    ) -> frozenset[str]:
+        return _held(profile, hot, reported)[0]
+
+    def blocking(
+        self, profile: Profile, *, hot: bool = False, reported: frozenset[str] = frozenset()
+    ) -> frozenset[str]:
+        return _held(profile, hot, reported)[1]
+
+
+@lru_cache(maxsize=1024)
+def _held(profile: Profile, hot: bool, reported: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:  # noqa: FBT001  # a fact
+    applying = LIBRARY.applying(profile, hot=hot, reported=reported)
+    return applying, LIBRARY.blocking(profile, hot=hot, reported=reported)
+
+
+REMEMBERING = _Remembering(**{one.name: getattr(LIBRARY, one.name) for one in fields(LIBRARY) if one.init})
 
 
 def _planned(person: Person, day: date, today: Today) -> Iterator[str]:
@@ -180,18 +202,20 @@ def _planned(person: Person, day: date, today: Today) -> Iterator[str]:
     for slot in PROGRAMME.slots:
         comes = day.weekday() in slot.weekdays and slot.comes_in(week_of(person.participant, day))
         if comes and _wanted(slot, person, today):
-            yield from (slot.group, slot.easy_group or slot.group, *(asked.value for asked in slot.then))
+            yield from (slot.group, slot.easy_group or slot.group, *(asked.value for asked in slot.followed_by))
 
 
 def _wanted(slot: Slot, person: Person, today: Today) -> bool:
     who = person.participant
-    called_for = (not slot.after and not slot.hot) or bool(slot.after & today.reported) or (slot.hot and today.hot)
-    return called_for and (not slot.facts or who.profile.has(*slot.facts)) and slot.density.rank <= who.density.rank
+    told, heat = bool(slot.only_after & today.reported), slot.only_in_heat and today.hot
+    called_for = (not slot.only_after and not slot.only_in_heat) or told or heat
+    is_theirs = not slot.only_for or who.profile.has(*slot.only_for)
+    return called_for and is_theirs and slot.density.rank <= who.density.rank
 
 
 def _groups_in_use() -> frozenset[str]:
     planned = {group for slot in PROGRAMME.slots for group in (slot.group, slot.easy_group or slot.group)}
-    asked = {asked.value for slot in PROGRAMME.slots for asked in slot.then}
+    asked = {asked.value for slot in PROGRAMME.slots for asked in slot.followed_by}
     return frozenset(planned | asked | set(AT_ANY_TIME))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from coach.core import schedule
-from coach.core.content import Careful, Gate, Today
+from coach.core.content import Careful, Gate
 from coach.core.conversation.asking import current, missing
 from coach.core.conversation.meaning import plain
 from coach.core.events import CheckInOpened, DetailsChanged, EscalationRaised, MessageQueued, Observed, TaskRaised
@@ -399,7 +399,7 @@ def test_a_gate_on_told_signs_waits_for_them_also_in_doubt() -> None:
     gate = Gate("D4", "", medicines=frozenset({"sglt2"}), with_signs=frozenset({"fever"}), careful=Careful.APPLIES)
     untold = Profile(untold=frozenset({"sglt2"}))
     assert not gate.blocks(untold)
-    assert gate.blocks(untold, Today(reported=frozenset({"fever"})))
+    assert gate.blocks(untold, reported=frozenset({"fever"}))
 
 
 @pytest.mark.parametrize("group", ["exercise", "exercise_easy"])

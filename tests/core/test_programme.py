@@ -58,7 +58,11 @@ LIMITS = Limits(
     merge=HOUR,
     move=3 * HOUR,
     after_emergency=DAY,
+    one_picture=2 * DAY,
+    alarm_again=2 * HOUR,
     score_high=7,
+    score_middle=4,
+    score_drop=2,
     easy_from=5,
     score_fresh=7 * DAY,
     fall=2 * DAY,
@@ -71,6 +75,8 @@ LIMITS = Limits(
     crash_conditions=frozenset({"mecfs"}),
     clearance_codes=frozenset({"chest_pain"}),
     step_up_rise=2,
+    usual_scores_least=3,
+    usual_scores_most=5,
     step_up=7 * DAY,
     step_up_codes=frozenset({"medicine_changed"}),
     step_up_longer=14 * DAY,
@@ -82,6 +88,8 @@ LIMITS = Limits(
     offer_from=3,
     silent_from=4,
     silent=7 * DAY,
+    earliest_hour=10,
+    latest_hour=18,
 )
 PROGRESSION = Progression((1, 1, 2), sessions=2, rise=2, within=36 * HOUR)
 
@@ -437,7 +445,7 @@ def test_after_two_missed_check_ins_lessons_wait_after_four_everything_but_check
 
 def test_an_extra_prompt_comes_only_after_its_sign_and_then_outranks_exercise() -> None:
     """Dark urine brings a drink forward: it takes the place of the moves of that hour."""
-    forward = a_slot("forward", PromptKind.HYDRATION, "10:15", after=frozenset({"mild_dehydration"}))
+    forward = a_slot("forward", PromptKind.HYDRATION, "10:15", only_after=frozenset({"mild_dehydration"}))
     plan = replace(PLAN, slots=(*PLAN.slots, forward))
     told = replace(
         WELL, observations=(SCREENED, *WELL.observations, sign("mild_dehydration", at("19:00", MONDAY - DAY)))
@@ -454,7 +462,7 @@ def test_an_extra_prompt_comes_only_after_its_sign_and_then_outranks_exercise() 
 
 def test_an_extra_prompt_for_hot_days_comes_on_those_days_only() -> None:
     """Staff say that it is hot; nothing here knows the weather."""
-    cool = a_slot("cool", PromptKind.HYDRATION, "12:00", hot=True)
+    cool = a_slot("cool", PromptKind.HYDRATION, "12:00", only_in_heat=True)
     assert reason(cool, replace(WELL, hot_days=frozenset({MONDAY}))) is None
     assert reason(cool, replace(WELL, hot_days=frozenset({MONDAY + DAY}))) == "not_needed"
 
@@ -491,7 +499,7 @@ def test_check_ins_move_to_the_hour_the_person_chose_and_nothing_else_does() -> 
 
 def test_a_slot_for_people_with_a_condition_is_not_there_for_others() -> None:
     """The weekly look at the feet is for those it may save."""
-    feet = a_slot("feet", PromptKind.EDUCATION, "12:00", facts=frozenset({"diabetes"}))
+    feet = a_slot("feet", PromptKind.EDUCATION, "12:00", only_for=frozenset({"diabetes"}))
     assert next_due(PLAN, feet, JUAN, at("00:00")) is None
     assert next_due(PLAN, feet, replace(JUAN, profile=Profile(conditions=frozenset({"diabetes"}))), at("00:00"))
 

@@ -125,9 +125,9 @@ def scored(talk: Talk, value: float) -> Observation:
 # --- silence ---
 
 
-def silent_week() -> Talk:
+def silent_week(**facts: object) -> Talk:
     """Rosa answered on Monday of week 3 and not again; check-ins come Monday, Wednesday and Friday."""
-    talk = rosa(datetime(2026, 3, 16, 12, 0, tzinfo=UTC))
+    talk = rosa(datetime(2026, 3, 16, 12, 0, tzinfo=UTC), **facts)
     talk.at(datetime(2026, 3, 16, 20, 31, tzinfo=UTC))
     talk.says("3")
     return talk
@@ -174,6 +174,14 @@ def test_no_reminder_to_somebody_who_answered() -> None:
     assert check_ins(talk, datetime(2026, 3, 19, 3, 0, tzinfo=UTC)) == []
 
 
+def test_a_reminder_says_which_texts_were_passed_over_for_it() -> None:
+    """Rule D18 keeps the longer one back."""
+    talk = silent_week(profile=Profile(age=50, fluid_limit=False, conditions=frozenset({"carer"})))
+    sent = talk.prompted(datetime(2026, 3, 19, 3, 0, tzinfo=UTC))
+    reminder = next(m for m in sent if m.template.startswith("silence.reminder"))
+    assert {text.gate for text in reminder.passed_over} == {"D18"}
+
+
 def test_a_reminder_never_breaks_the_days_cap() -> None:
     """Three texts a day were promised; in the first weeks the day may be full."""
     talk = rosa(datetime(2026, 3, 3, 12, 0, tzinfo=UTC))
@@ -216,6 +224,7 @@ def test_somebody_on_a_blood_thinner_is_asked_about_the_head_first() -> None:
     talk.at(SUNDAY_OF_WEEK_3 + timedelta(minutes=2))
     falls = of(talk.says("2"), MessageQueued)[0]
     assert "D13" in HANDBOOK.library.templates[falls.template].only
+    assert {text.gate for text in falls.passed_over} == {"D13"}
 
 
 # --- wishes ---

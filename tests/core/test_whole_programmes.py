@@ -12,13 +12,14 @@ from itertools import pairwise
 
 import pytest
 
-from coach.core.content import Situation, Template, Today, fitting
+from coach.core.content import Situation, Template, fitting
 from coach.core.conversation.rehearsal import Rehearsed, rehearse
 from coach.core.events import MessageQueued
 from coach.core.model import Disposition, Escalation, Lane, Sent
 from coach.core.programme import PromptKind, week_of
 from coach.core.schedule import is_quiet
 from tests.core.crowd import DAYS, PROGRAMME, Person, one_of_many, telling
+from tests.core.plain_words import Today
 from tests.core.talking import HANDBOOK
 
 LIBRARY, LIMITS = HANDBOOK.library, PROGRAMME.limits
@@ -138,7 +139,8 @@ def _came_back_too_soon(person: Person, group: str, one: Rehearsed, sent: list[S
 def _texts(person: Person, group: str, at: datetime) -> tuple[Template, ...]:
     day = person.day(at)
     today = dict(person.todays()).get(day, Today())
-    situation = Situation(person.participant, day, week=week_of(person.participant, day), today=today)
+    week = week_of(person.participant, day)
+    situation = Situation(person.participant, day, week=week, hot=today.hot, reported=today.reported)
     return fitting(LIBRARY, group, situation)[0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
@@ -13,6 +13,7 @@ from coach.adapters.database.encoding import decode_profile
 from coach.adapters.database.heat import hot_days
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import check_in, escalation, observation, outbox, participant
+from coach.core.conversation.memory import REMEMBERED
 from coach.core.model import (
     Asked,
     Channel,
@@ -31,9 +32,6 @@ from coach.core.model import (
     Sent,
     Status,
 )
-
-REMEMBERED = timedelta(days=35)
-"""How far back closed cases and sent messages belong to a conversation; of older prompts only the last of each text."""
 
 _SENT_STATES = (
     OutboxState.PENDING,

@@ -29,11 +29,10 @@ from coach.core.events import (
     TimersCleared,
     TimerSet,
 )
-from coach.core.model import Channel, Conversation, EscalationState, Lane, Status
+from coach.core.model import Channel, Conversation, EscalationState, Lane, Status, TimerKind
 from coach.core.sms import segments
 from coach.ports import Cause
 
-_PROMPT_TIMER = "prompt"
 _OF_THE_PARTICIPANT = tuple(lane for lane in Lane if lane not in (Lane.PAGE, Lane.EMERGENCY))
 
 
@@ -220,7 +219,7 @@ def _status_changed(event: StatusChanged, rows: Rows, decision: Recorded) -> Non
     rows.details.append((decision.participant.id, {"status": event.status, "status_at": decision.now}))
     if event.status is Status.ACTIVE:
         return
-    _clear_timers(rows, decision, (_PROMPT_TIMER,))
+    _clear_timers(rows, decision, TimerKind if event.status.has_left else (TimerKind.PROMPT,))
     _clear_outbox(rows, decision, _OF_THE_PARTICIPANT if event.status.has_left else (Lane.PROMPT,))
 
 

@@ -20,7 +20,7 @@ from coach.adapters.database.reports_words import (
     step_in_words,
 )
 from coach.adapters.database.states import OutboxState
-from coach.core.model import Lane, PassedOver
+from coach.core.model import PassedOver
 
 LINES = 80
 """How many lines one page of a conversation shows."""
@@ -76,7 +76,7 @@ def _with_media(body: str, media: int) -> str:
 
 def _sent(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
     o = t.outbox.c
-    statement = select(o.id, o.created_at, o.body, o.template, o.channel, o.because, o.state, o.lane)
+    statement = select(o.id, o.created_at, o.body, o.template, o.channel, o.because, o.state)
     rows = connection.execute(_newest(statement.where(o.participant_id == person), o.created_at, before)).all()
     attempts = _last_attempts(connection, [row.id for row in rows])
     passed_over = _passed_over(connection, person, rows)
@@ -88,9 +88,9 @@ def _sent(connection: Connection, person: int, before: datetime | None) -> Itera
 def _passed_over(
     connection: Connection, person: int, rows: Sequence[AnyRow]
 ) -> dict[tuple[datetime, str], tuple[PassedOver, ...]]:
-    """What was passed over for each prompt, by its time and template: the fact of its choice was kept with both."""
+    """What was passed over for each message, by its time and template: the fact of its choice was kept with both."""
     e = t.event.c
-    times = {row.created_at for row in rows if row.lane == Lane.PROMPT}
+    times = {row.created_at for row in rows}
     queued = select(e.at, e.data).where(e.participant_id == person, e.kind == "MessageQueued", e.at.in_(times))
     found = connection.execute(queued) if times else ()
     return {(row.at, row.data["template"]): passed_over_of(row.data) for row in found}

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from coach.adapters.library.families import counted
 from coach.adapters.library.rehearsals import DAYS, Rehearsal
 from coach.core import schedule
-from coach.core.content import Today
+from coach.core.content import Gate
 from coach.core.conversation.rehearsal import Rehearsed, Wrote, rehearse
 from coach.core.events import EscalationClosed, EscalationRaised, MessageQueued, PromptSkipped, TaskRaised
 from coach.core.handbook import Handbook
@@ -27,7 +28,7 @@ _KINDS = {
 _LIST_OF_SIGNS = "red_flag"
 _REMINDER = "reminder"
 _ALARMS = {Lane.EMERGENCY: "**emergency message**, ", Lane.URGENT: "**urgent message**, "}
-_COLUMNS = ("time", "what", "text", "parts", "why this one; texts kept back by rule")
+_COLUMNS = ("time", "what", "text", "parts", "why this one")
 _RULE = re.compile(r"\(rules? ([\w, ]+)\)")
 _PLANNED = re.compile(r"scheduled .* of \d{4}-\d\d-\d\d(: )?")
 
@@ -57,28 +58,43 @@ def calendar(handbook: Handbook, rehearsal: Rehearsal) -> str:
 def _head(handbook: Handbook, rehearsal: Rehearsal, happened: tuple[Rehearsed, ...]) -> Iterator[str]:
     name, library = rehearsal.participant.name, handbook.library
     yield from (f"# {name}", "", rehearsal.who, "")
+    yield from (_figures(rehearsal, happened), "")
     yield f"Nothing here has clinical sign-off. {name} is invented; the texts, the rules and their order are real."
-    always = library.in_force(rehearsal.participant.profile, Today())
+    always = library.applying(rehearsal.participant.profile)
+    kept = _passed_over(happened)
     for title, gates in (
         ("Rules for this person:", always),
-        ("Rules on some of these days:", _named(happened) - always),
+        ("Rules on some of these days:", frozenset(text.gate for text in kept) - always),
     ):
         if gates:
             yield from ("", title, "")
-            yield from (f"- **{gate.id}** {gate.title}" for gate in library.gates.values() if gate.id in gates)
-    unasked = sum(isinstance(r.outcome, MessageQueued) and r.outcome.lane is Lane.PROMPT for r in happened)
+            yield from (_rule(gate, kept) for gate in library.gates.values() if gate.id in gates)
     yield ""
     yield (
-        f"In these {DAYS} days {unasked} texts come unasked. Parts are what the carrier bills. Prompts that only come "
-        "with a cause, such as heat or a sign that was told, are not listed on days without it."
+        "Parts are what the carrier bills. Prompts that only come with a cause, such as heat or a sign that was told, "
+        "are not listed on days without it."
     )
 
 
-def _named(happened: Iterable[Rehearsed]) -> frozenset[str]:
-    """The rules by which a text was kept back on one day or another."""
+def _figures(rehearsal: Rehearsal, happened: tuple[Rehearsed, ...]) -> str:
+    """How much is sent that nobody asked for."""
+    zone = rehearsal.participant.zone
+    unasked = [r for r in happened if isinstance(r.outcome, MessageQueued) and r.outcome.lane is Lane.PROMPT]
+    days = Counter(schedule.local(row.at, zone).date() for row in unasked)
+    return f"**{len(unasked)} texts come unasked in {DAYS} days, {max(days.values(), default=0)} a day at most.**"
+
+
+def _rule(gate: Gate, kept: Iterable[PassedOver]) -> str:
+    """A rule with what it keeps back in these days."""
+    told = counted(text.template for text in kept if text.gate == gate.id)
+    return f"- **{gate.id}** {gate.title}" + (f" (keeps back {told})" if told else "")
+
+
+def _passed_over(happened: Iterable[Rehearsed]) -> frozenset[PassedOver]:
+    """Every text that was kept back on one day or another, once."""
     outcomes = (row.outcome for row in happened)
     kept = (o.passed_over for o in outcomes if isinstance(o, MessageQueued | PromptSkipped))
-    return frozenset(text.gate for passed_over in kept for text in passed_over)
+    return frozenset(text for passed_over in kept for text in passed_over)
 
 
 def _table(handbook: Handbook, rehearsal: Rehearsal, happened: tuple[Rehearsed, ...], day: date) -> Iterator[str]:
@@ -122,7 +138,7 @@ def _line(handbook: Handbook, rehearsal: Rehearsal, row: Rehearsed, said: str, *
             return None
         case PromptSkipped() as skipped:
             because = _with_titles(handbook, skipped.because)
-            return _Line(_kind(handbook, row), f"*not sent: {because}*", why=_kept_back(skipped.passed_over))
+            return _Line(_kind(handbook, row), f"*not sent: {because}*")
         case EscalationRaised(level=level, because=because):
             return _Line("for the team", f"*a case opens, {level.value}: {because.rstrip('.')}*")
         case TaskRaised(because=because):
@@ -144,12 +160,7 @@ def _why(handbook: Handbook, message: MessageQueued) -> str:
     told = _PLANNED.sub("", message.because, count=1) if message.lane is Lane.PROMPT else ""
     for gate in handbook.library.gates.values():
         told = told.replace(f"{gate.id} ({gate.title})", gate.id)
-    return "; ".join(filter(None, (told, _kept_back(message.passed_over))))
-
-
-def _kept_back(passed_over: tuple[PassedOver, ...]) -> str:
-    by_gate = sorted(Counter(text.gate for text in passed_over).items())
-    return ", ".join(f"{count} text{'s' if count > 1 else ''} kept back: {gate}" for gate, count in by_gate)
+    return told
 
 
 def _with_titles(handbook: Handbook, because: str) -> str:

@@ -8,10 +8,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from coach.adapters.library.lines import entry_lines
 from coach.adapters.library.problems import Problem, Strict, raise_if_any, read
+from coach.adapters.library.triage import TriageError, load_triage
 from coach.adapters.profile_facts import CONDITION_LABELS, MEDICINE_LABELS
 from coach.core.escalation import CaseOutcome, Telling
-from coach.core.model import Disposition
+from coach.core.model import Asked, Disposition
+from coach.core.trend import Rule
 
 FILE = "escalation.toml"
 _LEVELS = tuple(Disposition)
@@ -24,7 +27,7 @@ class _Outcome(Strict):
 
 class _Telling(Strict):
     level: Literal["emergency", "urgent", "routine", "self_care"]
-    text: str = Field(min_length=1)
+    group: str = Field(min_length=1)
     rules: list[str] = Field(default_factory=list)
     facts: list[str] = Field(default_factory=list)
     now: bool = False
@@ -68,14 +71,37 @@ def read_tellings(folder: Path, problems: list[Problem]) -> tuple[Telling, ...]:
     file = read(folder / FILE, _File, problems)
     tellings = tuple(map(_telling, file.telling)) if file else ()
     if file:
-        problems += (*_without_end(tellings), *_unknown_facts(tellings))
+        lines = entry_lines((folder / FILE).read_text(encoding="utf-8"), "telling")
+        problems += (*_without_end(tellings), *_unknown_facts(tellings, lines))
     return tellings
+
+
+def unknown_rules(folder: Path) -> Iterator[Problem]:
+    """What people are told of rules that there are not: they would be told something more general instead."""
+    known = _rules_of_cases(folder)
+    file = read(folder / FILE, _File, [])
+    if not file or not known:
+        return
+    lines = entry_lines((folder / FILE).read_text(encoding="utf-8"), "telling")
+    for line, entry in zip(lines, file.telling, strict=True):
+        for rule in sorted(set(entry.rules) - known):
+            sentence = f"No sign, combination or rule on scores is named {rule}; mend its spelling."
+            yield Problem(FILE, entry.group, sentence, line)
+
+
+def _rules_of_cases(folder: Path) -> frozenset[str]:
+    """All that may be behind a case; nothing when the triage data cannot be used, which its own loader tells."""
+    try:
+        triage = load_triage(folder)
+    except TriageError:
+        return frozenset()
+    return frozenset({*triage.signs, *(one.rule for one in triage.combinations), *Rule, Asked.RED_FLAG})
 
 
 def _telling(entry: _Telling) -> Telling:
     return Telling(
         level=Disposition(entry.level),
-        text=entry.text,
+        group=entry.group,
         rules=frozenset(entry.rules),
         facts=frozenset(entry.facts),
         now=entry.now,
@@ -93,7 +119,7 @@ def _without_end(tellings: Iterable[Telling]) -> Iterator[Problem]:
             )
 
 
-def _unknown_facts(tellings: Iterable[Telling]) -> Iterator[Problem]:
-    for one in tellings:
+def _unknown_facts(tellings: Iterable[Telling], lines: Iterable[int]) -> Iterator[Problem]:
+    for line, one in zip(lines, tellings, strict=True):
         for fact in sorted(one.facts - CONDITION_LABELS.keys() - MEDICINE_LABELS.keys()):
-            yield Problem(FILE, one.text, f"No profile has the fact {fact}; mend its spelling.")
+            yield Problem(FILE, one.group, f"No profile has the fact {fact}; mend its spelling.", line)

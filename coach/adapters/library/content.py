@@ -1,4 +1,4 @@
-"""Texts, gates, numbers, zones and case outcomes of messages/ as values of the core."""
+"""The texts, gates, numbers and time zones of messages/ as one `Library`, with the hash of the files it came from."""
 
 from __future__ import annotations
 

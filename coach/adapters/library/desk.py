@@ -16,7 +16,7 @@ from coach.adapters.library.lexicon import load_lexicon
 from coach.adapters.library.onboarding import FILE as ONBOARDING
 from coach.adapters.library.onboarding import read_onboarding
 from coach.adapters.library.problems import Problem
-from coach.adapters.library.programmes import read_programmes
+from coach.adapters.library.programmes import programme_files, read_programmes
 from coach.adapters.library.templates import Text, read_texts
 from coach.adapters.library.wording import Needed, WordingRules, read_needed, read_wording
 from coach.core.content import Library, ZoneChoice
@@ -26,7 +26,7 @@ from coach.core.model import Language
 from coach.core.onboarding import Onboarding
 from coach.core.programme import Programme
 from coach.core.reading import Lexicon
-from coach.core.sms import tidy
+from coach.core.sms import numbered, tidy
 
 BRACED = re.compile(r"\{([^{}]*)\}")
 SPAIN = "es-ES"
@@ -87,7 +87,7 @@ class Desk:
 
 def listed(zones: tuple[ZoneChoice, ...], language: Language) -> str:
     """Time zones with their reply numbers, as a text lists them."""
-    return " ".join(f"{number} {zone.label(language)}" for number, zone in enumerate(zones, start=1))
+    return numbered(zone.label(language) for zone in zones)
 
 
 def wordings_of(text: Text) -> Iterator[Said]:
@@ -116,7 +116,7 @@ def read_desk(folder: Path, problems: list[Problem]) -> Desk | None:
     lexicon, keywords = _reading(folder)
     texts = tuple(read_texts(folder, []))
     whole = _files(folder, "templates") == len({text.file for text in texts})
-    whole = whole and _files(folder, "programmes") == len(programmes)
+    whole = whole and len(programme_files(folder)) == len(programmes)
     asked = read_onboarding(folder, problems) if _files(folder, ".", ONBOARDING) else Onboarding()
     return Desk(
         library=library,

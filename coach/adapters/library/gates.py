@@ -37,7 +37,7 @@ class _Entry(Strict):
     medicines: list[str] = Field(default_factory=list)
     unless_denied: list[Literal["fluid_limit", "lives_alone"]] = Field(default_factory=list)
     age_from: int | None = Field(default=None, ge=0, le=120)
-    hot: bool = False
+    in_heat: bool = False
     with_signs: list[str] = Field(default_factory=list)
     careful: Careful | None = Field(default=None, strict=False)
     must_say: _Phrases | None = None
@@ -58,12 +58,12 @@ def read_gates(folder: Path, problems: list[Problem]) -> tuple[dict[str, Gate], 
 
 
 def _gate(entry: _Entry) -> Gate:
-    lists = {f.name for f in fields(Gate)} - {"id", "title", "age_from", "hot", "careful"}
+    lists = {f.name for f in fields(Gate)} - {"id", "title", "age_from", "in_heat", "careful"}
     return Gate(
         id=entry.id,
         title=entry.title,
         age_from=entry.age_from,
-        hot=entry.hot,
+        in_heat=entry.in_heat,
         careful=entry.careful,
         **{name: frozenset(getattr(entry, name)) for name in lists},
     )

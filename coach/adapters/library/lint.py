@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from coach.adapters.library.cases import load_outcomes, read_tellings
+from coach.adapters.library.cases import load_outcomes, read_tellings, unknown_rules
 from coach.adapters.library.desk import read_desk
 from coach.adapters.library.lint_article import check_article
 from coach.adapters.library.lint_names import check_names
@@ -35,4 +35,5 @@ def _cases(folder: Path) -> dict[Problem, None]:
         load_outcomes(folder)
     except LibraryError as error:
         problems += error.problems
+    problems += unknown_rules(folder)
     return dict.fromkeys(problems)

@@ -27,6 +27,11 @@ def texts_on(desk: Desk, item: Item) -> list[Text]:
     return [text for text in desk.texts if item.id in text.covers]
 
 
+def is_teaching(text: Text) -> bool:
+    """Whether a text is a lesson or the answer to a question of knowledge."""
+    return any(group.startswith(_TEACHING) for group in text.template.groups)
+
+
 def brought_by(desk: Desk, fact: str, texts: Iterable[Text]) -> list[Text]:
     """The texts that a condition or medicine brings forward: by its own name, or by a rule that it puts in force."""
     gates = {g.id for g in desk.library.gates.values() if fact in g.conditions | g.medicines}
@@ -56,7 +61,7 @@ def _lacking(desk: Desk, item: Item) -> Iterator[str]:
     if not texts:
         yield f'No text is about it; write one with covers = ["{item.id}"].'
         return
-    if not any(group.startswith(_TEACHING) for text in texts for group in text.template.groups):
+    if not any(map(is_teaching, texts)):
         yield "No lesson or answer is about it; put one of its texts into a group education.…, lessons or faq.…."
     if item.asks and not any(text.template.yes_means for text in texts):
         yield "None of its texts puts a question; give one of them yes_means."

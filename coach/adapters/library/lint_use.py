@@ -24,13 +24,13 @@ def drawn_groups(desk: Desk) -> frozenset[str]:
     """The groups that programmes or the program itself draw from."""
     slots = [slot for programme in desk.programmes.values() for slot in programme.slots]
     named = {group for slot in slots for group in (slot.group, slot.easy_group) if group}
-    following = {asked.value for slot in slots for asked in slot.then}
+    following = {asked.value for slot in slots for asked in slot.followed_by}
     return frozenset(named | following | set(_answering(desk)))
 
 
 def _answering(desk: Desk) -> tuple[str, ...]:
     """The groups that answers are drawn from: each must have a text for everybody."""
-    told = (one.text for one in desk.tellings if one.level is Disposition.SELF_CARE)
+    told = (one.group for one in desk.tellings if one.level is Disposition.SELF_CARE)
     return tuple(dict.fromkeys((*desk.needed.groups, *told)))
 
 
@@ -50,7 +50,7 @@ def _missing(desk: Desk) -> Iterator[Problem]:
 
 def _told(desk: Desk) -> list[str]:
     """The texts that tell of a case."""
-    return [one.text for one in desk.tellings if one.level is not Disposition.SELF_CARE]
+    return [one.group for one in desk.tellings if one.level is not Disposition.SELF_CARE]
 
 
 def _unserved(desk: Desk) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from coach.adapters.profile_facts import CONDITION_LABELS, MEDICINE_LABELS
-from coach.core.content import Situation, Today
+from coach.core.content import Situation
 from coach.core.model import Language, Participant, Profile, Status
 
 _T = TypeVar("_T")
@@ -80,9 +80,9 @@ def situation_of(line: str, signs: Collection[str], day: date) -> Situation:
         country=given.country(),
         profile=_profile(given),
     )
-    today = Today(hot=given.one_of("hot", _YES_NO, default=False), reported=given.codes("reported", signs))
+    hot, reported = given.one_of("hot", _YES_NO, default=False), given.codes("reported", signs)
     week, step = given.number("week", 1, _LAST_WEEK, 1), given.number("step", 1, _LAST_STEP, 1)
-    return Situation(person, day, week=week, step=step, today=today)
+    return Situation(person, day, week=week, step=step, hot=hot, reported=reported)
 
 
 def _profile(given: _Given) -> Profile:

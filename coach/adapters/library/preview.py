@@ -21,7 +21,7 @@ def preview(desk: Desk, name: str, situation: Situation) -> Iterator[str]:
     group = desk.library.group(name)
     template = desk.library.templates.get(name)
     if template is None and not group:
-        raise LookupError(f"There is no text and no group named {name}; coach check --coverage lists them all.")
+        raise LookupError(f"There is no text and no group named {name}; coach check --texts FOLDER writes them out.")
     if template is not None:
         yield from _one(desk, template, situation)
     if group and group != (template,):
@@ -57,10 +57,11 @@ def _why_not(desk: Desk, template: Template, situation: Situation) -> Iterator[s
 
 
 def _against(desk: Desk, template: Template, situation: Situation) -> Iterator[str]:
-    in_force = desk.library.in_force(situation.participant.profile, situation.today)
-    for gate in sorted(template.gates & in_force):
+    profile = situation.participant.profile
+    applying = desk.library.applying(profile, hot=situation.hot, reported=situation.reported)
+    for gate in sorted(template.gates & applying):
         yield f"kept from this person by rule {gate} ({desk.library.gates[gate].title})"
-    for gate in sorted(template.only - in_force):
+    for gate in sorted(template.only - applying):
         yield f"only for people under rule {gate} ({desk.library.gates[gate].title})"
 
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from coach.core.conversation.hearing import Heard
-from coach.core.conversation.history import scores
 from coach.core.conversation.moment import Moment
 from coach.core.escalation import telling
 from coach.core.events import CheckInClosed, CheckInOpened, Event, TaskRaised
 from coach.core.handbook import Word
 from coach.core.model import Asked, Channel, CheckIn, Disposition, Intent, Kind, Lane, Reply, TrendAnswer
-from coach.core.programme import week_of
-
-_HIGH, _MIDDLE = 7, 4
-_LOWER = 2
-"""A fall of the score that is worth a word (about 2 points matter, S39)."""
+from coach.core.programme import scores, week_of
 
 _A_WEEK = timedelta(days=7)
 _PATIENCE = 2
@@ -75,7 +70,7 @@ def how_they_are(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if heard.is_word(Word.FINE):
         return (*close_question(heard), moment.reply("silence.fine", "said that they are all right"))
     because = "asked whether they are all right, said that they are not"
-    return (TaskRaised("not_fine", because), moment.reply("silence.not_fine", because))
+    return moment.for_staff("not_fine", because, "silence.not_fine")
 
 
 def settle(moment: Moment, heard: Heard) -> tuple[Event, ...]:
@@ -108,11 +103,12 @@ def next_of_set(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if following is None:
         return ()
     choice = moment.choose(following.value)
-    if choice.template is None:
+    text = choice.template
+    if text is None:
         return ()
-    about = choice.template.yes_means
-    question = CheckInOpened(following, heard.question.day, scheduled=False, about=about)
-    return (question, moment.reply(choice.template.id, "the next question of the set"))
+    question = CheckInOpened(following, heard.question.day, scheduled=False, about=text.yes_means)
+    because = "the next question of the set"
+    return (question, moment.answer(text.id, moment.text(text.id), because, choice.passed_over))
 
 
 def _following(moment: Moment, answered: CheckIn) -> Asked | None:
@@ -132,8 +128,8 @@ def _set_of(moment: Moment, answered: CheckIn) -> tuple[Asked, ...]:
     programme = moment.handbook.programmes[moment.participant.programme]
     week = week_of(moment.participant, answered.day)
     for slot in programme.slots:
-        if slot.then and week in slot.weeks and answered.day.weekday() in slot.weekdays:
-            return (slot.asked, *slot.then)
+        if slot.followed_by and week in slot.weeks and answered.day.weekday() in slot.weekdays:
+            return (slot.asked, *slot.followed_by)
     return ()
 
 
@@ -173,12 +169,13 @@ def _did(reply: Reply) -> str:
 
 
 def _for_score(moment: Moment, score: int) -> str:
-    if score >= _HIGH:
+    limits = moment.handbook.limits
+    if score >= limits.score_high:
         return "ack.score_high"
     before = scores(moment.conversation.observations)
-    if before and (before[-1].value or 0) - score >= _LOWER:
+    if before and (before[-1].value or 0) - score >= limits.score_drop:
         return "ack.score_down"
-    return "ack.score_mid" if score >= _MIDDLE else "ack.score_low"
+    return "ack.score_mid" if score >= limits.score_middle else "ack.score_low"
 
 
 def _for_yes_or_no(moment: Moment, heard: Heard) -> str | None:

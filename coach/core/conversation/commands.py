@@ -6,17 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from coach.core.conversation import wishes
-from coach.core.conversation.enrolment import INVITE, join_by_text, record_consent, restart
+from coach.core.conversation.enrolment import join_by_text, record_consent, restart
 from coach.core.conversation.hearing import Heard
-from coach.core.conversation.history import scores
 from coach.core.conversation.moment import Moment
-from coach.core.conversation.silence import REMIND
-from coach.core.conversation.timetable import PROGRAMME_END, PROMPT
 from coach.core.events import CheckInClosed, Event, OutboxCleared, StatusChanged, TaskRaised, TimersCleared, TimerSet
 from coach.core.handbook import Word
-from coach.core.model import Channel, EscalationState, Intent, Kind, Lane, Status
+from coach.core.model import Channel, EscalationState, Intent, Kind, Lane, Status, TimerKind
+from coach.core.programme import scores
 
-RESUME = "resume"
+_OF_THE_PROGRAMME = (TimerKind.PROMPT, TimerKind.PROGRAMME_END, TimerKind.REMIND, TimerKind.RESUME)
+_EVERY = tuple(TimerKind)
 _PAUSE = timedelta(days=7)
 _THANKS_AGAIN = timedelta(hours=12)
 _GENERAL_AGAIN = timedelta(days=7)
@@ -34,7 +33,7 @@ def stop(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     left = (
         record_consent(moment, "revoked", heard.message.body),
         OutboxCleared((Lane.REPLY, Lane.PROMPT), "opted out"),
-        TimersCleared((PROMPT, PROGRAMME_END, REMIND, RESUME, INVITE)),
+        TimersCleared(_EVERY),
         StatusChanged(Status.OPTED_OUT),
         *_questions_dropped(moment),
     )
@@ -79,7 +78,7 @@ def start(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     back = moment.reply("start.back", "came back")
     return (
         record_consent(moment, "confirmed", heard.message.body),
-        TimersCleared((RESUME,)),
+        TimersCleared((TimerKind.RESUME,)),
         StatusChanged(Status.ACTIVE),
         back,
         *restart(moment),
@@ -99,7 +98,7 @@ def wrong_person(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (
         record_consent(moment, "revoked", heard.message.body),
         OutboxCleared((Lane.URGENT, Lane.REPLY, Lane.PROMPT), "wrong person"),
-        TimersCleared((PROMPT, PROGRAMME_END, REMIND, RESUME, INVITE)),
+        TimersCleared(_EVERY),
         StatusChanged(Status.WRONG_PERSON),
         *_questions_dropped(moment),
         moment.reply("wrong_person.done", "the number belongs to somebody else"),
@@ -111,9 +110,9 @@ def _pause(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
     due = moment.now + _PAUSE
     return (
         StatusChanged(Status.PAUSED),
-        TimersCleared((PROMPT, PROGRAMME_END, REMIND, RESUME)),
+        TimersCleared(_OF_THE_PROGRAMME),
         OutboxCleared((Lane.PROMPT,), "paused"),
-        TimerSet(RESUME, f"{RESUME}/{due.date()}", due),
+        TimerSet(TimerKind.RESUME, f"{TimerKind.RESUME}/{due.date()}", due),
         moment.reply("pause.done", "asked for a pause"),
     )
 
@@ -121,17 +120,14 @@ def _pause(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
 def _resume(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
     return (
         StatusChanged(Status.ACTIVE),
-        TimersCleared((RESUME,)),
+        TimersCleared((TimerKind.RESUME,)),
         moment.reply("resume.done", "asked to go on"),
         *restart(moment),
     )
 
 
-def _for_staff(kind: str, because: str, template: str) -> Callable[[Moment, Heard], tuple[Event, ...]]:
-    def noted(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
-        return (TaskRaised(kind, because), moment.reply(template, because))
-
-    return noted
+def _human(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
+    return moment.for_staff("human", "asked for a person", "human.noted")
 
 
 def _help(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
@@ -163,7 +159,7 @@ COMMANDS: Mapping[Intent, Callable[[Moment, Heard], tuple[Event, ...]]] = {
     Intent.LESS: wishes.less,
     Intent.MORE: wishes.more,
     Intent.CHANGE: wishes.change,
-    Intent.HUMAN: _for_staff("human", "asked for a person", "human.noted"),
+    Intent.HUMAN: _human,
     Intent.QUESTION: _question,
     Intent.THANKS: _thanks,
 }

@@ -21,12 +21,11 @@ from coach.core.events import (
     MessageQueued,
     StatusChanged,
     TaskRaised,
+    TimersCleared,
     TimerSet,
 )
-from coach.core.model import Asked, Lane, Language, Status
-
-INVITE = "invite"
-ZONE_UNANSWERED = "zone_unanswered"
+from coach.core.model import Asked, Lane, Language, Status, TimerKind
+from coach.core.sms import numbered
 
 _ZONE_PATIENCE = timedelta(hours=24)
 _INVITATION_USEFUL = timedelta(hours=3)
@@ -37,7 +36,7 @@ _ONE_INVITATION = timedelta(days=35)
 def invite_later(moment: Moment) -> tuple[Event, ...]:
     """Staff enrolled somebody: the invitation waits for an hour that is day in every zone the person may be in."""
     due = _daytime(moment)
-    return (StatusChanged(Status.INVITED), TimerSet(INVITE, f"{INVITE}/{due.isoformat()}", due))
+    return (StatusChanged(Status.INVITED), TimerSet(TimerKind.INVITE, f"{TimerKind.INVITE}/{due.isoformat()}", due))
 
 
 def invite_when_due(moment: Moment) -> tuple[Event, ...]:
@@ -68,13 +67,8 @@ def _invite(moment: Moment, expires_at: datetime) -> tuple[Event, ...]:
 
 def join_by_text(moment: Moment, language: Language) -> tuple[Event, ...]:
     """A stranger, or somebody who left, texted the keyword."""
-    return (DetailsChanged(language=language.value), *invite(speaking(moment, language)))
-
-
-def speaking(moment: Moment, language: Language) -> Moment:
-    """The same moment in another language."""
-    person = replace(moment.participant, language=language)
-    return replace(moment, conversation=replace(moment.conversation, participant=person))
+    speaking = moment.of(replace(moment.participant, language=language))
+    return (DetailsChanged(language=language.value), *invite(speaking))
 
 
 def answer_invitation(moment: Moment, heard: Heard) -> tuple[Event, ...]:
@@ -101,6 +95,7 @@ def _declined(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (
         *close_question(heard),
         _consent(moment, "declined", "enrol.invitation", heard.message.body),
+        TimersCleared(tuple(TimerKind)),
         moment.reply("enrol.declined", "declined the invitation"),
         StatusChanged(Status.OPTED_OUT),
     )
@@ -116,7 +111,7 @@ def _zone_or_start(moment: Moment) -> tuple[Event, ...]:
     return (
         CheckInOpened(Asked.ZONE, moment.today, scheduled=False),
         moment.reply("enrol.ask_zone", "no time zone is known", choices=_listed(moment)),
-        TimerSet(ZONE_UNANSWERED, f"{ZONE_UNANSWERED}/{moment.today}", due),
+        TimerSet(TimerKind.ZONE_UNANSWERED, f"{TimerKind.ZONE_UNANSWERED}/{moment.today}", due),
     )
 
 
@@ -134,7 +129,7 @@ def move_to(moment: Moment) -> tuple[Event, ...]:
 
 def _listed(moment: Moment) -> str:
     choices = moment.handbook.library.zone_choices(moment.participant.country)
-    return " ".join(f"{number} {choice.label(moment.language)}" for number, choice in enumerate(choices, start=1))
+    return numbered(choice.label(moment.language) for choice in choices)
 
 
 def answer_zone(moment: Moment, heard: Heard) -> tuple[Event, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from coach.core import triage
 from coach.core.conversation.meaning import meant, plain
@@ -23,9 +22,6 @@ from coach.core.model import (
     Reply,
 )
 from coach.core.trend import Seen, answers_of
-
-_TOGETHER = timedelta(hours=48)
-"""Signs this close together count as one picture (combinations X1 to X18)."""
 
 _AMOUNT_KINDS = {Asked.HYDRATION: Kind.CUPS, Asked.EXERCISE: Kind.MOVES}
 
@@ -75,13 +71,14 @@ def language_of(text: str, moment: Moment) -> Language:
 
 
 def _recent_codes(moment: Moment) -> frozenset[str]:
+    """The signs told so lately that they make one picture with those of this text (combinations X1 to X18)."""
     return frozenset(
         fact.code
         for fact in moment.conversation.observations
         if fact.kind is Kind.SIGN
         and fact.code
         and fact.code in moment.handbook.triage.signs
-        and moment.now - fact.at <= _TOGETHER
+        and moment.now - fact.at <= moment.handbook.limits.one_picture
     )
 
 

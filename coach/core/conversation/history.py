@@ -35,11 +35,6 @@ def programme_day(day: date, first: date | None) -> int:
     return max(1, (day - first).days + 1) if first else 1
 
 
-def scores(observations: Iterable[Observation]) -> tuple[Observation, ...]:
-    """The weakness scores among observations, in their order."""
-    return tuple(fact for fact in observations if fact.kind is Kind.WEAKNESS and fact.value is not None)
-
-
 def rows(conversation: Conversation) -> tuple[Row, ...]:
     """Everything heard and every check-in missed since the first day, in the order it happened."""
     first = day_one(conversation)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from coach.core import schedule
-from coach.core.content import Choice, ContentError, Situation, Today, choose, render
-from coach.core.events import CheckInOpened, Event, MessageQueued, Said
+from coach.core.content import Choice, ContentError, Situation, choose, render
+from coach.core.events import CheckInOpened, Event, MessageQueued, Said, TaskRaised
 from coach.core.handbook import Handbook
-from coach.core.model import Asked, Channel, CheckIn, Conversation, Lane, Language, Participant, PassedOver, Status
+from coach.core.model import Asked, Channel, CheckIn, Conversation, Lane, Language, Participant, PassedOver
 from coach.core.programme import reported, step_of, week_of
 
 REPLY_USEFUL = timedelta(hours=12)
@@ -116,9 +116,8 @@ class Moment:
         limit = _LONG_QUESTION_OPEN if is_long else _QUESTION_OPEN
         return self.now - question.opened_at <= limit
 
-    def standing(self, status: Status) -> Moment:
-        """The same moment with the person standing elsewhere."""
-        person = replace(self.participant, status=status)
+    def of(self, person: Participant) -> Moment:
+        """The same moment with other facts about the person."""
         return replace(self, conversation=replace(self.conversation, participant=person))
 
     def values(self, **extra: str) -> Mapping[str, str]:
@@ -155,6 +154,27 @@ class Moment:
             raise ContentError(sentence)
         return self.answer(choice.template.id, self.text(choice.template.id, **extra), because, choice.passed_over)
 
+    def prompt(self, choice: Choice, until: datetime, because: str, **extra: str) -> MessageQueued:
+        """A text that comes unasked, of use until then, with what was passed over for it.
+
+        Raises:
+            ContentError: the choice found no text.
+        """
+        if choice.template is None:
+            sentence = f"There is no text for this: {because}."
+            raise ContentError(sentence)
+        name = choice.template.id
+        body = self.text(name, **extra)
+        return MessageQueued(name, body, Lane.PROMPT, until, because, passed_over=choice.passed_over)
+
+    def named(self, template: str) -> Choice:
+        """The one text of that id, for prompts of which there are no others."""
+        return Choice(self.handbook.library.templates[template])
+
+    def for_staff(self, kind: str, because: str, template: str) -> tuple[Event, ...]:
+        """Work for a coordinator, and the word to the person that somebody will see to it."""
+        return (TaskRaised(kind, because), self.reply(template, because))
+
     def answer(self, template: str, body: str, because: str, passed_over: tuple[PassedOver, ...] = ()) -> Event:
         """Words that are ready, as an answer on the channel the person used."""
         if self.channel is Channel.VOICE:
@@ -175,7 +195,8 @@ class Moment:
             sent=self.conversation.sent,
             week=week_of(self.participant, day),
             step=step_of(programme, self.conversation, day),
-            today=Today(hot=day in self.conversation.hot_days, reported=told),
+            hot=day in self.conversation.hot_days,
+            reported=told,
             repeat=programme.limits.repeat,
         )
 

@@ -22,16 +22,14 @@ from coach.core.events import (
     CheckInOpened,
     DetailsChanged,
     Event,
-    MessageQueued,
     TaskRaised,
     TimersCleared,
     TimerSet,
 )
-from coach.core.model import Channel, Intent, Lane, Participant, Status, Timer
+from coach.core.model import Channel, Intent, Lane, Participant, Status, Timer, TimerKind
 from coach.core.onboarding import COUNTRY, ELSEWHERE, SKIPPED, Answer, Form, Question, recorded, taken
 from coach.core.programme import PromptKind, calendar, has_room
 
-ONBOARDING = "onboarding"
 UNKNOWN_COUNTRY = "ZZ"
 """ISO 3166 keeps this code free for a country that is not known; its numbers are those that work almost everywhere."""
 
@@ -44,7 +42,6 @@ _NOT_SO_SOON = timedelta(hours=3)
 _ROOM = timedelta(hours=2)
 """So long after another question was put, that one is left to be answered first."""
 
-_AFTER_EMERGENCY = timedelta(hours=24)
 _LAST_WORD = "onboarding.done"
 
 
@@ -59,7 +56,7 @@ def on_start(moment: Moment, events: tuple[Event, ...]) -> tuple[Event, ...]:
     person = moment.participant
     new = person.enrolled_on is None or person.status.has_left
     there = replace(person, zone=started.zone or person.zone, enrolled_on=started.enrolled_on, status=Status.ACTIVE)
-    known = _standing(moment, there)
+    known = moment.of(there)
     if asking.begun(known) is not None:
         return go_on(known)
     return _begin(known) if new else ()
@@ -68,7 +65,7 @@ def on_start(moment: Moment, events: tuple[Event, ...]) -> tuple[Event, ...]:
 def _begin(moment: Moment) -> tuple[Event, ...]:
     person = moment.participant
     untold = moment.handbook.onboarding.untold_of(person.profile)
-    known = _standing(moment, replace(person, profile=replace(person.profile, untold=untold)))
+    known = moment.of(replace(person, profile=replace(person.profile, untold=untold)))
     details = (DetailsChanged(profile=known.participant.profile),) if untold else ()
     if person.channel is Channel.SMS:
         return (*details, *_next(known, moment.now))
@@ -108,9 +105,10 @@ def _may_be_asked(moment: Moment) -> bool:
 
 
 def _calm_from(moment: Moment) -> datetime:
-    """When a day has passed since the last emergency message; long ago for most people."""
+    """When enough time has passed since the last emergency message; long ago for most people."""
+    wait = moment.handbook.limits.after_emergency
     told = (message.at for message in moment.conversation.sent if message.lane is Lane.EMERGENCY)
-    return max(told, default=moment.now - 2 * _AFTER_EMERGENCY) + _AFTER_EMERGENCY
+    return max(told, default=moment.now - 2 * wait) + wait
 
 
 def _put(moment: Moment, question: Question, message: Event, begun: datetime, again: int) -> tuple[Event, ...]:
@@ -125,7 +123,8 @@ def _timer(moment: Moment, begun: datetime, due: datetime, again: int) -> tuple[
     by_day = schedule.first_allowed(due, person.zone or "UTC", person.quiet)
     at = min(by_day, closes)
     payload = {"begun": begun.isoformat(), "again": str(again)}
-    return (TimersCleared((ONBOARDING,)), TimerSet(ONBOARDING, f"{ONBOARDING}/{at.isoformat()}", at, payload))
+    timer = TimerSet(TimerKind.ONBOARDING, f"{TimerKind.ONBOARDING}/{at.isoformat()}", at, payload)
+    return (TimersCleared((TimerKind.ONBOARDING,)), timer)
 
 
 def _why(question: Question) -> str:
@@ -140,7 +139,7 @@ def _done(moment: Moment, begun: datetime) -> tuple[Event, ...]:
     if not asking.put(moment) or any(s.template == _LAST_WORD and s.at >= begun for s in moment.conversation.sent):
         return ()
     thanks = moment.reply(_LAST_WORD, "the last question was answered")
-    return (TimersCleared((ONBOARDING,)), thanks, *_incomplete(moment, "has had every question"))
+    return (TimersCleared((TimerKind.ONBOARDING,)), thanks, *_incomplete(moment, "has had every question"))
 
 
 def _incomplete(moment: Moment, how: str) -> tuple[Event, ...]:
@@ -187,7 +186,7 @@ def _answered(moment: Moment, heard: Heard, question: Question, said: Answer) ->
 
 def _not_theirs(moment: Moment) -> tuple[Event, ...]:
     """The number named until now is wrong, so no alarm may name it again, whatever becomes of the next question."""
-    known = _standing(moment, replace(moment.participant, country=UNKNOWN_COUNTRY))
+    known = moment.of(replace(moment.participant, country=UNKNOWN_COUNTRY))
     return (DetailsChanged(country=UNKNOWN_COUNTRY), *go_on(known))
 
 
@@ -205,7 +204,7 @@ def _country(moment: Moment, said: Answer) -> tuple[Event, ...]:
     Whoever does not say where they live must not go on hearing a number that they called wrong.
     """
     country = said.value or UNKNOWN_COUNTRY
-    known = _standing(moment, replace(moment.participant, country=country))
+    known = moment.of(replace(moment.participant, country=country))
     details = DetailsChanged(country=country)
     if country == UNKNOWN_COUNTRY:
         because = "the emergency number is not theirs, and their country is not on the list"
@@ -239,10 +238,6 @@ def _afterwards(moment: Moment, heard: Heard, person: Participant) -> Moment:
     observations = (*known.observations, *heard.observations)
     after = replace(known, participant=person, check_ins=closed, observations=observations)
     return replace(moment, conversation=after)
-
-
-def _standing(moment: Moment, person: Participant) -> Moment:
-    return replace(moment, conversation=replace(moment.conversation, participant=person))
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
@@ -287,9 +282,8 @@ def _has_room(moment: Moment) -> bool:
 
 def _put_again(moment: Moment, question: Question, begun: datetime, again: int) -> tuple[Event, ...]:
     night = schedule.quiet_starts_after(moment.now, moment.participant.zone or "UTC", moment.participant.quiet)
-    body = moment.text(question.text, **_choices(moment, question))
-    expires_at = min(night - schedule.SECOND, begun + asking.WINDOW)
-    message = MessageQueued(question.text, body, Lane.PROMPT, expires_at, f"{_why(question)}, not yet answered")
+    until, because = min(night - schedule.SECOND, begun + asking.WINDOW), f"{_why(question)}, not yet answered"
+    message = moment.prompt(moment.named(question.text), until, because, **_choices(moment, question))
     return _put(moment, question, message, begun, again)
 
 

@@ -7,11 +7,10 @@ from datetime import date, datetime, time, timedelta
 from coach.core import schedule
 from coach.core.content import Choice, Template
 from coach.core.conversation import enrolment, onboarding, silence, timetable
-from coach.core.conversation.commands import RESUME
 from coach.core.conversation.moment import SCREEN, Moment
 from coach.core.events import CheckInOpened, Event, MessageQueued, PromptSkipped, StatusChanged, TaskRaised
 from coach.core.handbook import Handbook
-from coach.core.model import Asked, Channel, Conversation, Lane, Status, Timer
+from coach.core.model import Asked, Channel, Conversation, Lane, Status, Timer, TimerKind
 from coach.core.programme import (
     MOVE,
     SHORT,
@@ -32,19 +31,19 @@ def fire(conversation: Conversation, timer: Timer, handbook: Handbook, now: date
     """Decide what a due timer causes. A timer that no longer applies causes nothing."""
     moment = Moment(conversation, handbook, now)
     match timer.kind:
-        case timetable.PROMPT:
+        case TimerKind.PROMPT:
             return _prompt(moment, timer)
-        case enrolment.INVITE:
+        case TimerKind.INVITE:
             return enrolment.invite_when_due(moment)
-        case enrolment.ZONE_UNANSWERED:
+        case TimerKind.ZONE_UNANSWERED:
             return _zone_unanswered(moment)
-        case onboarding.ONBOARDING:
+        case TimerKind.ONBOARDING:
             return onboarding.remind(moment, timer)
-        case silence.REMIND:
+        case TimerKind.REMIND:
             return silence.remind(moment, timer)
-        case timetable.PROGRAMME_END:
+        case TimerKind.PROGRAMME_END:
             return timetable.next_programme(moment)
-        case _ if timer.kind == RESUME:
+        case TimerKind.RESUME:
             return _resume(moment)
     return (TaskRaised("unknown_timer", f"a timer of the unknown kind {timer.kind} came due"),)
 
@@ -52,7 +51,7 @@ def fire(conversation: Conversation, timer: Timer, handbook: Handbook, now: date
 def following(conversation: Conversation, timer: Timer, handbook: Handbook, now: datetime) -> tuple[Event, ...]:
     """The next firing of a prompt whose own decision failed, so that one fault does not end its chain."""
     moment = Moment(conversation, handbook, now)
-    due = _due(moment, timer) if timer.kind == timetable.PROMPT else None
+    due = _due(moment, timer) if timer.kind == TimerKind.PROMPT else None
     return _next(moment, due) if due is not None else ()
 
 
@@ -114,11 +113,8 @@ def _send_or_skip(moment: Moment, due: Due) -> tuple[Event, ...]:
         return (_nothing_safe(due, group, choice),)
     because = f"scheduled {due.slot.kind.value.replace('_', '-')} prompt of {due.day}"
     because += f": {choice.because}" if choice.because else ""
-    picked = choice.template
-    message = MessageQueued(
-        picked.id, moment.text(picked.id), Lane.PROMPT, due.useful_until, because, passed_over=choice.passed_over
-    )
-    return (*_question(due, picked, group), message, *silence.after_check_in(moment, due))
+    message = moment.prompt(choice, due.useful_until, because)
+    return (*_question(due, choice.template, group), message, *silence.after_check_in(moment, due))
 
 
 def _screens(moment: Moment, programme: Programme, due: Due) -> bool:
@@ -133,10 +129,7 @@ def _screen(moment: Moment, due: Due) -> tuple[Event, ...]:
         return (_nothing_safe(due, "red_flag", choice),)
     question = CheckInOpened(Asked.RED_FLAG, due.day, about=SCREEN)
     because = "the list of warning signs comes before the first moves (rule D5)"
-    return (
-        question,
-        MessageQueued(choice.template.id, moment.text(choice.template.id), Lane.PROMPT, due.useful_until, because),
-    )
+    return (question, moment.prompt(choice, due.useful_until, because))
 
 
 def _nothing_safe(due: Due, group: str, choice: Choice) -> PromptSkipped:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from coach.core import schedule
-from coach.core.conversation.memory import after
+from coach.core.conversation.memory import after, recalled
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.prompts import fire
 from coach.core.conversation.respond import respond
@@ -97,9 +97,9 @@ def rehearse(
     heapq.heapify(coming)
     while coming and coming[0].at < begin + timedelta(days=days):
         now = heapq.heappop(coming)
+        known = recalled(known, now.at)
         told, events = _happens(known, handbook, habits, now)
-        for event in events:
-            known = _closed(known, event) if isinstance(event, EscalationClosed) else after(known, event, now.at)
+        known = after(known, events, now.at)
         cleared = {kind for event in events if isinstance(event, TimersCleared) for kind in event.kinds}
         coming = [c for c in coming if not (isinstance(c.cause, Timer) and c.cause.kind in cleared)]
         coming += (*_timers(events), *_answers(known, habits, events, now.at))
@@ -132,15 +132,6 @@ def _written(
     person = known.participant
     message = InboundMessage(f"{person.id}/{at.isoformat()}", person.phone, "", text, at)
     return (Wrote(text),), respond(known, message, handbook, at)
-
-
-def _closed(known: Conversation, event: EscalationClosed) -> Conversation:
-    """Rehearsals only: staff have ended a case."""
-    ended = (
-        replace(case, state=EscalationState.CLOSED) if case.id == event.escalation_id else case
-        for case in known.escalations
-    )
-    return replace(known, escalations=tuple(ended))
 
 
 def _timers(events: tuple[Event, ...]) -> Iterator[_Coming]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from coach.core.conversation import answers, commands, enrolment, onboarding, wishes
@@ -26,10 +27,10 @@ def respond(
     """
     moment = Moment(conversation, handbook, now, message.channel)
     if conversation.participant.status is Status.STRANGER:
-        moment = enrolment.speaking(moment, language_of(message.body, moment))
+        moment = moment.of(replace(moment.participant, language=language_of(message.body, moment)))
     heard = hear(moment, message)
     leaving = _leaving(moment, heard)
-    safe = moment if leaving is None else moment.standing(leaving)
+    safe = moment if leaving is None else moment.of(replace(moment.participant, status=leaving))
     alarm = safety(safe, heard)
     asked_about = () if raised(alarm) else emergency_line(safe, heard)
     told = (*alarm, *asked_about)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 from coach.core import trend
 from coach.core.conversation.hearing import Heard
-from coach.core.conversation.history import day_one, row, rows, scores
+from coach.core.conversation.history import day_one, row, rows
 from coach.core.conversation.moment import Moment
 from coach.core.escalation import telling
 from coach.core.events import CheckInClosed, CheckInOpened, EscalationRaised, Event, Said, TaskRaised
 from coach.core.model import Asked, Channel, CheckIn, Disposition, Lane, Language, Status
+from coach.core.programme import scores
 from coach.core.trend import Action, Decision
 
 _QUOTE = 300
@@ -24,8 +24,6 @@ _SPOKEN = {
     "escalation.routine_sign": "voice.routine",
     "escalation.routine_trend": "voice.routine",
 }
-_AGAIN = timedelta(hours=2)
-"""The same emergency told again this soon gets the short version (trend rules, cool-down)."""
 
 
 def safety(moment: Moment, heard: Heard) -> tuple[Event, ...]:
@@ -133,8 +131,9 @@ def _of_level(heard: Heard, decision: Decision, level: Disposition) -> frozenset
 
 
 def _told_lately(moment: Moment, decision: Decision) -> bool:
+    """Whether the same was told so lately that the short version is enough."""
     return any(
-        case.rules == decision.rules and moment.now - case.raised_at <= _AGAIN
+        case.rules == decision.rules and moment.now - case.raised_at <= moment.handbook.limits.alarm_again
         for case in moment.conversation.escalations
     )
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from coach.core import schedule
 from coach.core.conversation.moment import Moment
-from coach.core.events import Event, MessageQueued, PromptSkipped, TaskRaised, TimerSet
-from coach.core.model import Asked, Channel, CheckIn, Lane, Status, Timer
-from coach.core.programme import Due, Limits, SkipReason, has_room, missed_in_a_row, silent_for
-
-REMIND = "remind"
+from coach.core.events import Event, PromptSkipped, TaskRaised, TimerSet
+from coach.core.model import Asked, Channel, CheckIn, Status, Timer, TimerKind
+from coach.core.programme import Due, SkipReason, has_room, missed_in_a_row, silent_for
 
 
 def after_check_in(moment: Moment, due: Due) -> tuple[Event, ...]:
@@ -21,13 +19,13 @@ def after_check_in(moment: Moment, due: Due) -> tuple[Event, ...]:
     task = _task(moment)
     if task or missed_in_a_row(moment.conversation) or moment.participant.channel is Channel.VOICE:
         return task
-    at = moment.now + _limits(moment).remind
-    return (TimerSet(REMIND, f"{REMIND}/{due.day}", at, {"day": due.day.isoformat()}),)
+    at = moment.now + moment.handbook.limits.remind
+    return (TimerSet(TimerKind.REMIND, f"{TimerKind.REMIND}/{due.day}", at, {"day": due.day.isoformat()}),)
 
 
 def _task(moment: Moment) -> tuple[Event, ...]:
     """Once in a silence: with the check-in at which enough are missed, or enough time has passed."""
-    limits, known = _limits(moment), moment.conversation
+    limits, known = moment.handbook.limits, moment.conversation
     missed = missed_in_a_row(known)
     if not missed:
         return ()
@@ -41,10 +39,6 @@ def _task(moment: Moment) -> tuple[Event, ...]:
     return (TaskRaised("silence-4", because),)
 
 
-def _limits(moment: Moment) -> Limits:
-    return moment.handbook.programmes[moment.participant.programme].limits
-
-
 def remind(moment: Moment, timer: Timer) -> tuple[Event, ...]:
     """The one reminder, if the question still waits, the caps leave room and it is not the person's night."""
     person, question = moment.participant, moment.question()
@@ -55,7 +49,7 @@ def remind(moment: Moment, timer: Timer) -> tuple[Event, ...]:
     programme = moment.handbook.programmes[person.programme]
     if not has_room(programme, moment.conversation, moment.today):
         because = "the day or the week has as many texts as it may"
-        return (PromptSkipped(REMIND, moment.today, SkipReason.DAILY_CAP, because),)
+        return (PromptSkipped(TimerKind.REMIND, moment.today, SkipReason.DAILY_CAP, because),)
     return _reminder(moment, person.zone)
 
 
@@ -69,6 +63,4 @@ def _reminder(moment: Moment, zone: str) -> tuple[Event, ...]:
     if choice.template is None:
         return ()
     expires_at = schedule.quiet_starts_after(moment.now, zone, moment.participant.quiet) - schedule.SECOND
-    because = "one reminder, because the check-in was not answered"
-    body = moment.text(choice.template.id)
-    return (MessageQueued(choice.template.id, body, Lane.PROMPT, expires_at, because),)
+    return (moment.prompt(choice, expires_at, "one reminder, because the check-in was not answered"),)

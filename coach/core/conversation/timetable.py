@@ -8,12 +8,9 @@ from datetime import datetime, time
 
 from coach.core import schedule
 from coach.core.conversation.moment import Moment
-from coach.core.events import DetailsChanged, Event, MessageQueued, TaskRaised, TimersCleared, TimerSet
-from coach.core.model import Lane, Participant, Status
+from coach.core.events import DetailsChanged, Event, TaskRaised, TimersCleared, TimerSet
+from coach.core.model import Participant, Status, TimerKind
 from coach.core.programme import Due, Programme, firing, first_day, first_timers, next_due
-
-PROMPT = "prompt"
-PROGRAMME_END = "programme_end"
 
 EXTRA = "extra"
 _AT_THE_END = time(10)
@@ -21,7 +18,7 @@ _AT_THE_END = time(10)
 
 def begin(moment: Moment, person: Participant) -> tuple[Event, ...]:
     """Set the timers anew for somebody whose programme, hours or wishes have changed. Those waiting are dropped."""
-    return (TimersCleared((PROMPT, PROGRAMME_END)), *timers(moment, person))
+    return (TimersCleared((TimerKind.PROMPT, TimerKind.PROGRAMME_END)), *timers(moment, person))
 
 
 def timers(moment: Moment, person: Participant) -> tuple[TimerSet, ...]:
@@ -33,7 +30,7 @@ def timers(moment: Moment, person: Participant) -> tuple[TimerSet, ...]:
     end = _end(programme, person, person.zone, moment.now)
     if end is None:
         return prompts
-    return (*prompts, TimerSet(PROGRAMME_END, f"{PROGRAMME_END}/{programme.id}/{moment.today}", end))
+    return (*prompts, _end_timer(programme, str(moment.today), end))
 
 
 def _first(moment: Moment, programme: Programme, person: Participant) -> Iterator[Due]:
@@ -52,7 +49,11 @@ def _first(moment: Moment, programme: Programme, person: Participant) -> Iterato
 def prompt_timer(due: Due) -> TimerSet:
     """The timer of one firing; it says whether something must call for the prompt, so that lists can leave it out."""
     payload = {"slot": due.slot.id, "day": due.day.isoformat()} | ({EXTRA: "yes"} if due.slot.is_extra else {})
-    return TimerSet(PROMPT, f"{due.slot.id}/{due.day}", due.at, payload)
+    return TimerSet(TimerKind.PROMPT, f"{due.slot.id}/{due.day}", due.at, payload)
+
+
+def _end_timer(programme: Programme, day: str, at: datetime) -> TimerSet:
+    return TimerSet(TimerKind.PROGRAMME_END, f"{TimerKind.PROGRAMME_END}/{programme.id}/{day}", at)
 
 
 def _end(programme: Programme, person: Participant, zone: str, now: datetime) -> datetime | None:
@@ -71,17 +72,12 @@ def next_programme(moment: Moment) -> tuple[Event, ...]:
         return ()
     if schedule.is_quiet(moment.now, person.zone, person.quiet):
         morning = schedule.first_allowed(moment.now, person.zone, person.quiet)
-        return (TimerSet(PROGRAMME_END, f"{PROGRAMME_END}/{programme.id}/{morning.isoformat()}", morning),)
-    if programme.then is None:
+        return (_end_timer(programme, morning.isoformat(), morning),)
+    if programme.next_programme is None:
         return (TaskRaised("programme_over", f"the programme {programme.id} is over and none follows"),)
-    changed = replace(person, programme=programme.then, programme_on=moment.today)
+    changed = replace(person, programme=programme.next_programme, programme_on=moment.today)
     night = schedule.quiet_starts_after(moment.now, person.zone, person.quiet)
-    word = MessageQueued(
-        "programme.maintenance",
-        moment.text("programme.maintenance"),
-        Lane.PROMPT,
-        night - schedule.SECOND,
-        f"the programme {programme.id} is over and {programme.then} begins",
-    )
-    details = DetailsChanged(programme=programme.then, programme_on=moment.today)
+    because = f"the programme {programme.id} is over and {programme.next_programme} begins"
+    word = moment.prompt(moment.named("programme.maintenance"), night - schedule.SECOND, because)
+    details = DetailsChanged(programme=programme.next_programme, programme_on=moment.today)
     return (details, *begin(moment, changed), word)

@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time, timedelta
 
+from coach.core.conversation.answers import close_question
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.meaning import plain
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.timetable import begin
-from coach.core.events import CheckInClosed, CheckInOpened, ConsentRecorded, DetailsChanged, Event, TaskRaised
+from coach.core.events import CheckInOpened, ConsentRecorded, DetailsChanged, Event
 from coach.core.model import Asked, Channel, Density, Language
+from coach.core.programme import Limits
 
-EARLIEST, LATEST = 10, 18
-"""The local hours at which check-ins may be asked for; their evening must be left for an answer and its follow-up."""
-
+_FOR_STAFF = ("change", "asked for a change", "change.noted")
 _NOON = 12
 _ONE_DAY = timedelta(days=1)
 _HOUR = re.compile(
@@ -53,16 +53,15 @@ def _shifted(moment: Moment, by: int, wish: str) -> tuple[Event, ...]:
 def change(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
     """What should change? One menu, then one question."""
     if moment.channel is Channel.VOICE:
-        return _for_staff(moment)
+        return moment.for_staff(*_FOR_STAFF)
     return _ask(moment, "menu", "asked for a change")
 
 
 def answer(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """The answer to the menu or to one of its questions; what cannot be read goes to staff."""
     said = plain(heard.message.body)
-    closed = (CheckInClosed(heard.question.id, answered=True),) if heard.question else ()
     read = _READERS.get(heard.question.about or "menu" if heard.question else "menu", _menu)
-    return (*closed, *read(moment, heard, said))
+    return (*close_question(heard), *read(moment, heard, said))
 
 
 def _ask(moment: Moment, about: str, because: str) -> tuple[Event, ...]:
@@ -72,36 +71,43 @@ def _ask(moment: Moment, about: str, because: str) -> tuple[Event, ...]:
 
 def _menu(moment: Moment, _heard: Heard, said: str) -> tuple[Event, ...]:
     about = {"1": "hour", "2": "channel", "3": "language"}.get(said)
-    return _ask(moment, about, "chose what to change") if about else _for_staff(moment)
+    return _ask(moment, about, "chose what to change") if about else moment.for_staff(*_FOR_STAFF)
 
 
 def _hour(moment: Moment, _heard: Heard, said: str) -> tuple[Event, ...]:
-    hour = _hour_in(said)
+    hour = _hour_in(said, moment.handbook.limits)
     if hour is None:
         if moment.already_sent("change.hour_again", within=_ONE_DAY):
-            return _for_staff(moment)
+            return moment.for_staff(*_FOR_STAFF)
         question = CheckInOpened(Asked.CHANGE, moment.today, scheduled=False, about="hour")
         return (question, moment.reply("change.hour_again", "the hour could not be read"))
     changed = replace(moment.participant, ask_at=time(hour))
-    done = moment.reply("change.hour_done", "chose the hour of check-ins", hour=f"{hour}:00")
+    done = moment.reply("change.hour_done", "chose the hour of check-ins", hour=_shown(hour, moment.language))
     return (DetailsChanged(ask_at=time(hour)), *begin(moment, changed), done)
 
 
-def _hour_in(said: str) -> int | None:
-    """The hour meant; 1 to 6 without more are afternoon hours, because the others are not to be had."""
+def _shown(hour: int, language: Language) -> str:
+    """An hour as people of the language write it."""
+    if language is Language.ES:
+        return f"{hour}:00"
+    return f"{hour} am" if hour < _NOON else f"{hour - _NOON or _NOON} pm"
+
+
+def _hour_in(said: str, limits: Limits) -> int | None:
+    """The hour meant; one too early without more is an afternoon hour, because the other is not to be had."""
     found = _HOUR.fullmatch(said)
     if found is None:
         return None
     hour = int(found[1])
-    if hour < _NOON and (found[2] in ("pm", "tarde") or (found[2] is None and hour < EARLIEST)):
+    if hour < _NOON and (found[2] in ("pm", "tarde") or (found[2] is None and hour < limits.earliest_hour)):
         hour += _NOON
-    return hour if EARLIEST <= hour <= LATEST else None
+    return hour if limits.earliest_hour <= hour <= limits.latest_hour else None
 
 
 def _channel(moment: Moment, heard: Heard, said: str) -> tuple[Event, ...]:
     channel = _CHANNELS.get(said)
     if channel is None:
-        return _for_staff(moment)
+        return moment.for_staff(*_FOR_STAFF)
     version = moment.handbook.library.templates["change.channel"].version
     asked_for = ConsentRecorded("confirmed", "change.channel", version, heard.message.body, channel)
     done = moment.reply(f"change.channel_done_{channel.value}", "chose texts or calls")
@@ -111,16 +117,10 @@ def _channel(moment: Moment, heard: Heard, said: str) -> tuple[Event, ...]:
 def _language(moment: Moment, _heard: Heard, said: str) -> tuple[Event, ...]:
     language = _LANGUAGES.get(said)
     if language is None:
-        return _for_staff(moment)
-    person = replace(moment.participant, language=language)
-    speaking = replace(moment, conversation=replace(moment.conversation, participant=person))
+        return moment.for_staff(*_FOR_STAFF)
+    speaking = moment.of(replace(moment.participant, language=language))
     done = speaking.reply("change.language_done", "chose the language")
     return (DetailsChanged(language=language.value), done)
-
-
-def _for_staff(moment: Moment) -> tuple[Event, ...]:
-    because = "asked for a change"
-    return (TaskRaised("change", because), moment.reply("change.noted", because))
 
 
 _READERS: Mapping[str, Callable[[Moment, Heard, str], tuple[Event, ...]]] = {

@@ -2,7 +2,7 @@
 
 from coach.core.model import Weeks
 from coach.core.programme.holding import SHORT, displaced, group_for, has_room, screens, suppression
-from coach.core.programme.lately import missed_in_a_row, reported, silent_for
+from coach.core.programme.lately import missed_in_a_row, reported, scores, silent_for
 from coach.core.programme.plan import Due, calendar, due_on, firing, first_day, first_timers, next_due, week_of
 from coach.core.programme.progress import MOVE, step_of
 from coach.core.programme.reasons import SkipReason, Suppression
@@ -32,6 +32,7 @@ __all__ = [
     "missed_in_a_row",
     "next_due",
     "reported",
+    "scores",
     "screens",
     "silent_for",
     "step_of",

@@ -13,9 +13,6 @@ from coach.core.programme.plan import Due, check_ins_left, fitting, neighbour, o
 from coach.core.programme.reasons import SkipReason, Suppression
 from coach.core.programme.timetable import Limits, Programme, PromptKind
 
-_ENOUGH_TO_COMPARE = 3  # scores before the last one
-_COMPARED = 5
-
 SHORT = "check_in_short"
 """The texts that ask a silent person no more than whether they are all right; what such a check-in is about."""
 
@@ -76,9 +73,9 @@ def _called_for(limits: Limits, due: Due, conversation: Conversation, now: datet
     """Whether an extra prompt has its cause: check-ins that became daily, a sign told lately, or heat."""
     if due.slot.stepped_up and _stepped_up(limits, conversation, now):
         return True
-    if due.slot.after & reported(conversation, now, limits.reported):
+    if due.slot.only_after & reported(conversation, now, limits.reported):
         return True
-    return due.slot.hot and due.day in conversation.hot_days
+    return due.slot.only_in_heat and due.day in conversation.hot_days
 
 
 def _silent(limits: Limits, due: Due, conversation: Conversation, now: datetime) -> bool:
@@ -104,9 +101,9 @@ def _stepped_up(limits: Limits, conversation: Conversation, now: datetime) -> bo
 
 
 def _rose(limits: Limits, conversation: Conversation, begin: datetime) -> bool:
-    given = scores(conversation)
-    for place in range(_ENOUGH_TO_COMPARE, len(given)):
-        usual = median(s.value or 0 for s in given[max(0, place - _COMPARED) : place])
+    given = scores(conversation.observations)
+    for place in range(limits.usual_scores_least, len(given)):
+        usual = median(s.value or 0 for s in given[max(0, place - limits.usual_scores_most) : place])
         if given[place].at > begin and (given[place].value or 0) >= usual + limits.step_up_rise:
             return True
     return False

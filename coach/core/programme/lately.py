@@ -14,9 +14,9 @@ def reported(conversation: Conversation, now: datetime, within: timedelta) -> fr
     return frozenset(fact.code for fact in facts if fact.code)
 
 
-def scores(conversation: Conversation) -> tuple[Observation, ...]:
-    """The weakness scores given, oldest first."""
-    return tuple(fact for fact in conversation.observations if fact.kind is Kind.WEAKNESS and fact.value is not None)
+def scores(observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    """The weakness scores among observations, in their order."""
+    return tuple(fact for fact in observations if fact.kind is Kind.WEAKNESS and fact.value is not None)
 
 
 def last_heard(observations: Iterable[Observation]) -> datetime | None:
@@ -43,7 +43,7 @@ def silent_for(conversation: Conversation, now: datetime) -> timedelta:
 
 def last_score(conversation: Conversation) -> Observation | None:
     """The newest weakness score."""
-    given = scores(conversation)
+    given = scores(conversation.observations)
     return given[-1] if given else None
 
 

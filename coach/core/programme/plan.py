@@ -97,7 +97,7 @@ def firing(programme: Programme, slot: Slot, participant: Participant, day: date
 
 def _wanted(slot: Slot, participant: Participant) -> bool:
     """Whether the slot is for people with these facts, and who want so many texts."""
-    fits = not slot.facts or participant.profile.has(*slot.facts)
+    fits = not slot.only_for or participant.profile.has(*slot.only_for)
     return fits and slot.density.rank <= participant.density.rank
 
 
@@ -131,7 +131,7 @@ def rank(due: Due) -> tuple[int, bool, bool, datetime, str]:
 
     What a told sign or the heat calls for comes right after every check-in, of whatever kind it is.
     """
-    called_for = bool(due.slot.after) or due.slot.hot
+    called_for = bool(due.slot.only_after) or due.slot.only_in_heat
     place = PRIORITY[PromptKind.CHECK_IN] if called_for else PRIORITY[due.slot.kind]
     return place, called_for, due.slot.is_extra, due.at, due.slot.id
 

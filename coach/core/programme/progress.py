@@ -38,7 +38,7 @@ def _last_setback(programme: Programme, conversation: Conversation) -> datetime 
 
 
 def _did_no_harm(conversation: Conversation, session: Observation, rules: Progression) -> bool:
-    given = scores(conversation)
+    given = scores(conversation.observations)
     before = [score.value or 0 for score in given if score.at <= session.at]
     after = [score.value or 0 for score in given if session.at < score.at <= session.at + rules.within]
     return not before or not after or after[0] - before[-1] < rules.rise

@@ -14,7 +14,7 @@ class SkipReason(StrEnum):
     NO_ZONE = "no_zone"
     QUIET_HOURS = "quiet_hours"
     TOO_LATE = "too_late"
-    NOT_NEEDED = "not_needed"  # an extra check-in, and nothing calls for one
+    NOT_NEEDED = "not_needed"  # an extra prompt, and nothing calls for it
     AFTER_EMERGENCY = "after_emergency"
     OPEN_CASE = "open_case"
     SILENT = "silent"  # nothing was heard for so long that only check-ins go on

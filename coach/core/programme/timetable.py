@@ -35,12 +35,12 @@ class Slot:
     useful: timedelta
     easy_group: str | None = None  # the texts for a day on which the legs are weaker
     stepped_up: bool = False  # only while something calls for daily check-ins
-    then: tuple[Asked, ...] = ()  # to be asked one by one, each once the one before is answered
+    followed_by: tuple[Asked, ...] = ()  # to be asked one by one, each once the one before is answered
     density: Density = Density.USUAL  # for people who want at least so many
-    after: frozenset[str] = frozenset()  # only in the days after one of these signs was told
-    hot: bool = False  # only on days with a heat alert
+    only_after: frozenset[str] = frozenset()  # only in the days after one of these signs was told
+    only_in_heat: bool = False  # only on days with a heat alert
     every: int = 1  # only every so many weeks, from the first on
-    facts: frozenset[str] = frozenset()  # only for people with one of these conditions or medicines
+    only_for: frozenset[str] = frozenset()  # only for people with one of these conditions or medicines
 
     def comes_in(self, week: int) -> bool:
         """Whether it fires in that programme week."""
@@ -49,7 +49,7 @@ class Slot:
     @property
     def is_extra(self) -> bool:
         """Whether something must call for it, so that no calendar can foretell it."""
-        return self.stepped_up or bool(self.after) or self.hot
+        return self.stepped_up or bool(self.only_after) or self.only_in_heat
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,19 @@ class Progression:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When prompts are held back, and when check-ins become daily. Reasons stand beside each in the programme file."""
+    """The numbers that all programmes share. What each is good for stands beside it in messages/programmes/limits.toml.
+
+    The names are those of the file; times have lost their unit there (`merge_minutes` is `merge`).
+    """
 
     merge: timedelta
     move: timedelta
     after_emergency: timedelta
+    one_picture: timedelta  # signs told so close together count as one
+    alarm_again: timedelta  # the same emergency so soon gets the short version
     score_high: int
+    score_middle: int
+    score_drop: float
     easy_from: int
     score_fresh: timedelta
     fall: timedelta
@@ -91,7 +98,9 @@ class Limits:
     crash_codes: frozenset[str]
     crash_conditions: frozenset[str]
     clearance_codes: frozenset[str]
-    step_up_rise: float
+    step_up_rise: float  # above the median of the scores before
+    usual_scores_least: int
+    usual_scores_most: int
     step_up: timedelta
     step_up_codes: frozenset[str]
     step_up_longer: timedelta
@@ -103,6 +112,8 @@ class Limits:
     offer_from: int  # … from which a pause or fewer texts are offered
     silent_from: int  # … from which nothing but check-ins is sent and a coordinator finds out
     silent: timedelta  # … the same after so long without a word
+    earliest_hour: int  # local, that people may choose for their check-ins
+    latest_hour: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +127,7 @@ class Programme:
     limits: Limits
     progression: Progression
     ask_at: time  # when check-ins come; those of people who chose another hour move by the difference
-    then: str | None = None  # the programme that follows
+    next_programme: str | None = None  # the one that follows
 
     def slot(self, slot_id: str) -> Slot | None:
         """The slot of this id, if the programme has it."""

@@ -8,7 +8,7 @@ import pytest
 
 from coach.adapters.database.tables import event, outbox, timer
 from coach.core.events import OutboxCleared, StatusChanged
-from coach.core.model import Lane, Status
+from coach.core.model import Lane, Status, TimerKind
 from coach.ports import Cause, Outcome
 from tests.adapters.database.scene import Scene
 
@@ -22,7 +22,7 @@ def bodies(scene: Scene, state: str) -> list[str]:
 
 @pytest.mark.parametrize("status", [*GONE, Status.PAUSED])
 def test_leaving_cancels_prompts_and_their_timers(scene: Scene, status: Status) -> None:
-    """Other timers stay: a case must still be followed up."""
+    """A timer of a kind that is not the programme's stays."""
     rosa, walter = scene.enrol("Rosa"), scene.enrol("Walter")
     for person in (rosa, walter):
         scene.queue(person)
@@ -32,6 +32,16 @@ def test_leaving_cancels_prompts_and_their_timers(scene: Scene, status: Status) 
     assert [row["state"] for row in scene.rows(outbox)] == ["cancelled", "pending"]
     assert [row["state"] for row in scene.rows(timer, participant_id=rosa)] == ["cancelled", "pending"]
     assert {row["state"] for row in scene.rows(timer, participant_id=walter)} == {"pending"}
+
+
+@pytest.mark.parametrize("status", GONE)
+def test_whoever_is_gone_has_no_timer_any_more(scene: Scene, status: Status) -> None:
+    """Also when staff took them out, without a word of theirs."""
+    rosa = scene.enrol("Rosa")
+    for kind in TimerKind:
+        scene.set_timer(rosa, scene.now, kind)
+    scene.decide(rosa, StatusChanged(status))
+    assert set(scene.column(timer, "state")) == {"cancelled"}
 
 
 def test_a_pause_leaves_answers_waiting(scene: Scene) -> None:

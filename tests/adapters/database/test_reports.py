@@ -13,7 +13,7 @@ from coach.adapters.database import tables as t
 from coach.adapters.database.reports import Reports
 from coach.adapters.database.reports_thread import LINES
 from coach.adapters.database.reports_values import Speaker
-from coach.core.model import Disposition, PassedOver
+from coach.core.model import Disposition, Lane, PassedOver
 from tests.clocks import StoppedClock
 from tests.web.dashboard_panel import Panel, add, busy_morning
 
@@ -97,13 +97,14 @@ def test_no_page_asks_more_of_the_database_when_there_are_more_people(engine: En
     assert len(many) == len(few) <= 32
 
 
-def test_a_prompt_and_a_skipped_one_say_what_was_passed_over(engine: Engine, panel: Panel) -> None:
-    """Each its own, found again by its moment; other messages have nothing to say of it."""
+@pytest.mark.parametrize("lane", [Lane.REPLY, Lane.PROMPT])
+def test_what_is_sent_and_what_is_not_say_what_was_passed_over(engine: Engine, panel: Panel, lane: Lane) -> None:
+    """Each its own, found again by its moment: answers, prompts, and prompts that were skipped."""
     walter = panel.person("Walter", 12)
     at, later = panel.now - timedelta(hours=3), panel.now - timedelta(hours=2)
     over = {"passed_over": [{"template": "hydration.glass", "gate": "D1"}]}
     for when, passed in ((at, over), (later, {"passed_over": []})):
-        panel.sent(walter, "Sip with each meal.", when, lane=4, template="hydration.meals")
+        panel.sent(walter, "Sip with each meal.", when, lane=lane, template="hydration.meals")
         data = {"template": "hydration.meals"} | passed
         add(engine, t.event, participant_id=walter, at=when, kind="MessageQueued", data=data)
     skipped = {"slot": "hydration", "day": "2026-11-24", "reason": "gate", "because": "none was safe"} | over
