@@ -30,11 +30,12 @@ class Telling:
     rules: frozenset[str] = frozenset()  # one of these signs or combinations is behind the case
     facts: frozenset[str] = frozenset()  # and one of these conditions or medicines is known
     now: bool = False  # and it cannot wait
+    beside: frozenset[str] = frozenset()  # may stand beside those without calling for another text
     with_others: bool = False  # also when other signs of the same level stand beside these
 
     def fits(self, level: Disposition, rules: Collection[str], profile: Profile, *, now: bool) -> bool:
         """Whether this is a text for that case and person; `rules` are those of the case's own level."""
-        apart = self.rules and not self.with_others and not self.rules.issuperset(rules)
+        apart = self.rules and not self.with_others and not (self.rules | self.beside).issuperset(rules)
         by_rule = not self.rules or (not apart and not self.rules.isdisjoint(rules))
         by_fact = not self.facts or profile.has(*self.facts)
         return self.level is level and by_rule and by_fact and (now or not self.now)

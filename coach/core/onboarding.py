@@ -48,6 +48,7 @@ class Meaning(StrEnum):
     NONE = "none"
     FILLER = "filler"
     DOUBT = "doubt"
+    POLITE = "polite"  # takes note of what was said; no yes to a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,17 @@ class Onboarding:
         if question.form is Form.PHONE:
             return SKIPPED if meant in ({Meaning.NO}, {Meaning.NONE}) else _phone(body)
         return None if meant is None or _SPAN.search(body) else _chosen(question, meant)
+
+    def is_yes(self, said: str) -> bool:
+        """Whether a text is a yes and nothing more, in plain form."""
+        words = said.split()
+        return bool(words) and _meant(words, self.phrases) == {Meaning.YES}
+
+    def is_polite(self, said: str) -> bool:
+        """Whether a text begins by taking note, such as “ok, thanks” or “sure”."""
+        words = said.split()
+        begins = (self.phrases.get(" ".join(words[:size])) for size in (1, 2, 3))
+        return any(meaning in (Meaning.POLITE, Meaning.DOUBT) for meaning in begins)
 
     def is_none(self, said: str) -> bool:
         """Whether a text says “none of these”, in plain form."""

@@ -521,3 +521,119 @@ def test_the_special_wording_of_one_sign_gives_way_when_another_is_as_grave() ->
     assert templates(talk.says("my sugar is 58")) == ["escalation.urgent_sugar"]
     both = rosa(datetime(2026, 3, 17, 15, 0, tzinfo=UTC), profile=Profile(age=50, medicines=INSULIN))
     assert templates(both.says("my sugar is 58 and my pee looks like cola")) != ["escalation.urgent_sugar"]
+
+
+# --- a yes, a no and a figure never go to the wrong question ---
+
+
+@pytest.mark.parametrize("said", ["ok", "Ok thanks", "sure", "got it", "gracias", "vale"])
+def test_taking_note_is_no_yes_to_a_sign(said: str) -> None:
+    """A polite word under a lesson must not send an ambulance."""
+    facts = asked_about("cauda_equina_signs").says(said)
+    assert of(facts, EscalationRaised) == []
+
+
+@pytest.mark.parametrize("said", ["Yes I am tired", "Yes I'm here", "yes 3", "Yes, later"])
+def test_a_yes_with_more_behind_it_asks_again_instead_of_raising_an_alarm(said: str) -> None:
+    """It may belong to anything."""
+    facts = lesson_then(Asked.WEAKNESS).says(said)
+    assert of(facts, EscalationRaised) == []
+    assert "education.back_signs_ask" in templates(facts) or tasks(facts) == ["unsettled_yes"]
+
+
+@pytest.mark.parametrize("asked", [Asked.WEAKNESS, Asked.FALLS, Asked.STAIRS, Asked.CHAIR_STANDS, Asked.TREND])
+def test_a_no_to_a_newer_question_denies_no_older_sign(asked: Asked) -> None:
+    """Nobody is cleared for moves by a no that was meant for the stairs."""
+    talk = rosa(datetime(2026, 3, 10, 16, 0, tzinfo=UTC))
+    talk.keep((CheckInOpened(Asked.RED_FLAG, talk.now.date(), about="screen"),))
+    talk.now += timedelta(hours=2)
+    talk.keep((CheckInOpened(asked, talk.now.date()),))
+    talk.says("no")
+    assert Kind.SCREENED not in {fact.kind for fact in talk.conversation.observations}
+
+
+def test_a_figure_by_text_never_answers_the_list_of_warning_signs() -> None:
+    """It is asked with Y or N; a figure belongs to something else."""
+    talk = rosa(datetime(2026, 3, 10, 16, 0, tzinfo=UTC))
+    talk.keep((CheckInOpened(Asked.RED_FLAG, talk.now.date(), about="screen"),))
+    assert of(talk.says("1"), EscalationRaised) == []
+    talk.says("2")
+    assert Kind.SCREENED not in {fact.kind for fact in talk.conversation.observations}
+
+
+def test_the_older_sign_is_asked_again_once_and_then_a_person_asks() -> None:
+    """No endless asking."""
+    talk = lesson_then(Asked.HYDRATION)
+    assert "education.back_signs" in groups(talk.says("Y"))
+    talk.now += timedelta(hours=1)
+    talk.keep((CheckInOpened(Asked.HYDRATION, talk.now.date()),))
+    assert tasks(talk.says("Y")) == ["unsettled_yes"]
+
+
+def test_a_question_about_another_sign_does_not_make_the_first_one_unanswerable() -> None:
+    """The gravest that waits is asked about again."""
+    talk = lesson_then(Asked.HYDRATION)
+    talk.keep((CheckInOpened(Asked.SYMPTOM, talk.now.date(), scheduled=False, about="muscle_cramps"),))
+    assert "education.back_signs_ask" in templates(talk.says("yes"))
+
+
+def test_an_alarm_in_the_same_text_leaves_the_open_yes_to_a_person() -> None:
+    """“Yes, and my calf is swollen”: the calf is urgent, and somebody asks what the yes was for."""
+    facts = lesson_then(Asked.HYDRATION).says("yes and my calf is swollen and hot")
+    assert [case.level for case in of(facts, EscalationRaised)] == [Disposition.URGENT]
+    assert tasks(facts) == ["unsettled_yes"]
+
+
+@pytest.mark.parametrize("said", ["sorry, I meant yes", "oops, Y", "Y", "perdón, quise decir sí"])
+def test_a_no_to_a_sign_can_be_taken_back_for_some_minutes(said: str) -> None:
+    """A slip of the thumb must not hide an emergency."""
+    talk = asked_about("cauda_equina_signs")
+    talk.says("N")
+    assert [case.level for case in of(talk.says(said), EscalationRaised)] == [Disposition.EMERGENCY]
+
+
+@pytest.mark.parametrize("said", ["Not at all", "nope all good", "none", "ninguno", "no señora", "No pain"])
+def test_the_usual_ways_of_saying_no_are_a_no(said: str) -> None:
+    """And thanked for."""
+    assert groups(asked_about("cauda_equina_signs").says(said)) == ["ack.symptom_no"]
+
+
+@pytest.mark.parametrize("said", ["awful", "so so", "No me siento bien", "not too good"])
+def test_whatever_is_not_ok_counts_as_not_ok(said: str) -> None:
+    """The careful side of “are you OK?”."""
+    assert "not_fine" in tasks(asked_how_she_is().says(said))
+
+
+def test_yes_to_are_you_ok_is_never_a_yes_to_an_older_sign() -> None:
+    """Whatever a lesson asked before."""
+    talk = asked_how_she_is()
+    older = CheckInOpened(Asked.SYMPTOM, talk.now.date(), scheduled=False, about="cauda_equina_signs")
+    short = talk.conversation.check_ins[-1]
+    talk.conversation = replace(talk.conversation, check_ins=talk.conversation.check_ins[:-1])
+    talk.keep((older,))
+    talk.conversation = replace(talk.conversation, check_ins=(*talk.conversation.check_ins, short))
+    assert templates(talk.says("Yes")) == ["silence.fine"]
+
+
+@pytest.mark.parametrize("last_heard", range(7))
+def test_silence_becomes_one_task_whatever_the_day_it_began(last_heard: int) -> None:
+    """Sunday's questions must not hide it."""
+    talk = rosa(datetime(2026, 3, 23, 12, 0, tzinfo=UTC) + last_heard * DAY)
+    talk.says("3")
+    talk.at(talk.now + 40 * DAY)
+    assert talk.raised.count("silence-4") == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "said", "template"),
+    [
+        ({"conditions": frozenset({"pregnant"})}, "one calf is swollen", "escalation.urgent_maternity"),
+        ({"medicines": INSULIN}, "my sugar is low and I have been vomiting", "escalation.urgent_sugar"),
+    ],
+)
+def test_what_belongs_to_a_special_case_does_not_push_its_wording_aside(
+    facts: dict[str, frozenset[str]], said: str, template: str
+) -> None:
+    """The parts of a combination are no other sign."""
+    talk = rosa(datetime(2026, 3, 17, 15, 0, tzinfo=UTC), profile=Profile(age=40, fluid_limit=False, **facts))  # type: ignore[arg-type]
+    assert templates(talk.says(said)) == [template]

@@ -31,6 +31,7 @@ class _Telling(Strict):
     rules: list[str] = Field(default_factory=list)
     facts: list[str] = Field(default_factory=list)
     now: bool = False
+    beside: list[str] = Field(default_factory=list)
     with_others: bool = False
 
 
@@ -105,6 +106,7 @@ def _telling(entry: _Telling) -> Telling:
         rules=frozenset(entry.rules),
         facts=frozenset(entry.facts),
         now=entry.now,
+        beside=frozenset(entry.beside),
         with_others=entry.with_others,
     )
 

@@ -82,6 +82,7 @@ class _Words(Strict):
     none: list[str] = Field(min_length=1)
     fillers: list[str]
     doubts: list[str]
+    polite: list[str]
     joiners: list[str]
     numerals: dict[str, int]
 
@@ -128,12 +129,13 @@ def _phrases(words: _Words) -> dict[str, Meaning]:
         (Meaning.NO, words.no),
         (Meaning.YES, words.yes),
         (Meaning.SKIP, words.skip),
+        (Meaning.POLITE, words.polite),
     )
     return {plain(word): meaning for meaning, known in lists for word in known}
 
 
 def _twice(words: _Words) -> Iterator[str]:
-    listed = (words.skip, words.yes, words.no, words.none, words.fillers, words.doubts)
+    listed = (words.skip, words.yes, words.no, words.none, words.fillers, words.doubts, words.polite)
     said = [plain(word) for known in listed for word in known]
     for word in sorted({word for word in said if said.count(word) > 1}):
         yield f"“{word}” stands twice; leave it under one meaning."

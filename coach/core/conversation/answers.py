@@ -69,30 +69,13 @@ def how_they_are(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """Somebody who fell silent says that they are all right, or that they are not: then a person looks into it."""
     if heard.is_word(Word.FINE):
         return (*close_question(heard), moment.reply("silence.fine", "said that they are all right"))
-    because = "asked whether they are all right, said that they are not"
+    return not_fine(moment)
+
+
+def not_fine(moment: Moment) -> tuple[Event, ...]:
+    """Not all right, or nothing that could be read as such: a person looks into it, and the number is named."""
+    because = "asked whether they are all right, did not say that they are"
     return moment.for_staff("not_fine", because, "silence.not_fine")
-
-
-def settle(moment: Moment, heard: Heard) -> tuple[Event, ...]:
-    """The older question about a sign once more, when a yes that answered another may have been meant for it."""
-    waiting = heard.unsettled
-    if waiting is None or moment.channel is Channel.VOICE:
-        return ()
-    template = _asked_with(moment, waiting)
-    if template is None:
-        return (TaskRaised("unsettled_yes", f"a yes may have been meant for the question about {waiting.about}"),)
-    question = CheckInOpened(waiting.asked, waiting.day, scheduled=False, about=waiting.about)
-    words = f"{moment.text('ask.again')} {moment.text(template)}"
-    return (question, moment.answer(template, words, "an older question about a sign may have been answered"))
-
-
-def _asked_with(moment: Moment, question: CheckIn) -> str | None:
-    """The text that put a question about a sign."""
-    templates = moment.handbook.library.templates
-    sent = (message.template for message in reversed(moment.conversation.sent) if message.template in templates)
-    if question.asked is Asked.RED_FLAG:
-        return next((name for name in sent if "red_flag" in templates[name].groups), None)
-    return next((name for name in sent if templates[name].yes_means == question.about), None)
 
 
 def next_of_set(moment: Moment, heard: Heard) -> tuple[Event, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, replace
 
+from coach.core.conversation.asked_signs import answered_lately, waiting_behind
 from coach.core.conversation.asking import current, signs_chosen
 from coach.core.conversation.moment import Moment
 from coach.core.model import Asked, Channel, CheckIn, Finding, InboundMessage, Intent, Reply
+from coach.core.programme import SHORT
 from coach.core.reading import read, takes_yes
 
-_CORRECTING = frozenset("sorry oops meant mean correction perdon perdone disculpe quise digo corrijo".split())  # noqa: SIM905
+_CORRECTING = frozenset("sorry oops meant mean correction perdon perdone disculpe quise decir digo corrijo".split())  # noqa: SIM905
 _ONE_SIGN = (Asked.SYMPTOM, Asked.SIDE_EFFECTS)
 _NEEDS_PLAIN_NO = (Asked.RED_FLAG, *_ONE_SIGN)
 _RED_FLAG_KEYS = {"1": True, "2": False}
@@ -29,21 +31,43 @@ class Meant:
 def meant(moment: Moment, message: InboundMessage) -> Meant:
     """The question a text answers, with its reading.
 
-    That is the newest one. Two cases look further back: a figure that is no answer to a question on joining is the
-    day's score, and a yes that is no answer to the newest question belongs to the sign that was asked about before.
+    That is the newest one. Three cases look further back: a figure that is no answer to a question on joining is the
+    day's score; a bare yes that is no answer to the newest question belongs to the sign that was asked about before;
+    and a no to a sign may be taken back for some minutes. Any other yes leaves the older question unsettled.
     """
     question = _newest(moment, message)
     reply = _read(moment, message, question)
     score = _score_instead(moment, message, question)
     if score is not None:
         return score
-    waiting = moment.sign_in_question(question)
-    if waiting is None or message.body.strip().isdigit():
+    taken_back = _taken_back(moment, message, question, reply)
+    if taken_back is not None:
+        return taken_back
+    waiting = waiting_behind(moment, question)
+    if waiting is None or message.body.strip().isdigit() or (question is not None and question.about == SHORT):
         return Meant(question, reply)
     as_sign = _read(moment, message, waiting)
-    if reply.intent in _SAYS_LITTLE and as_sign.yes is not None and not (question and takes_yes(question.asked)):
+    if not as_sign.yes:
+        return Meant(question, reply)
+    bare = moment.handbook.onboarding.is_yes(plain(message.body))
+    if bare and reply.intent in _SAYS_LITTLE and question is not None and not takes_yes(question.asked):
         return Meant(waiting, as_sign)
-    return Meant(question, reply, waiting if as_sign.yes else None)
+    return Meant(question, reply, waiting)
+
+
+def _taken_back(moment: Moment, message: InboundMessage, question: CheckIn | None, reply: Reply) -> Meant | None:
+    """A yes some minutes after a no to a sign, when nothing else was asked or the words take something back."""
+    denied = answered_lately(moment)
+    if denied is None or reply.intent not in _SAYS_LITTLE:
+        return None
+    said = plain(message.body).split()
+    if question is not None and _CORRECTING.isdisjoint(said):
+        return None
+    rest = " ".join(word for word in said if word not in _CORRECTING)
+    if not moment.handbook.onboarding.is_yes(rest):
+        return None
+    yes = replace(_read(moment, message, denied), intent=Intent.ANSWER, yes=True)
+    return Meant(denied, _with_asked_sign(yes, denied))
 
 
 def _newest(moment: Moment, message: InboundMessage) -> CheckIn | None:
@@ -70,7 +94,7 @@ def _score_instead(moment: Moment, message: InboundMessage, question: CheckIn | 
 def _read(moment: Moment, message: InboundMessage, question: CheckIn | None) -> Reply:
     asked = question.asked if question else Asked.NOTHING
     reply = read(message.body, asked, moment.language, message.channel, moment.handbook.lexicon)
-    if asked is Asked.RED_FLAG and message.body.strip() in _RED_FLAG_KEYS:
+    if asked is Asked.RED_FLAG and moment.channel is Channel.VOICE and message.body.strip() in _RED_FLAG_KEYS:
         reply = replace(reply, intent=Intent.ANSWER, yes=_RED_FLAG_KEYS[message.body.strip()])
     reply = _with_asked_sign(_without_doubt(moment, reply, question, message), question)
     return _with_chosen_signs(reply, signs_chosen(moment, question, plain(message.body), message.body))
@@ -89,15 +113,17 @@ def _with_asked_sign(reply: Reply, question: CheckIn | None) -> Reply:
 
 
 def _without_doubt(moment: Moment, reply: Reply, question: CheckIn | None, message: InboundMessage) -> Reply:
-    """Only a plain no denies a sign by text: “not sure”, “no sé” or “no, but yesterday yes” does not."""
+    """Only a plain no denies a sign by text (“not sure” does not), and a polite “ok” is no yes to one."""
     if question is None or question.asked not in _NEEDS_PLAIN_NO or moment.channel is Channel.VOICE:
         return reply
-    if question.asked is Asked.RED_FLAG and moment.handbook.onboarding.is_none(plain(message.body)):
+    known, said = moment.handbook.onboarding, plain(message.body)
+    if known.is_none(said):
         return replace(reply, intent=Intent.ANSWER, yes=False)
+    if reply.yes is True and known.is_polite(said):
+        return replace(reply, yes=None, intent=Intent.UNCLEAR)
     if reply.yes is not False or question.about in reply.denied_codes:
         return reply
-    said = moment.handbook.onboarding.yes_or_no(plain(message.body), message.body)
-    is_plain_no = message.body.strip() in _RED_FLAG_KEYS or said is False
+    is_plain_no = known.yes_or_no(said, message.body) is False
     return reply if is_plain_no else replace(reply, yes=None, intent=Intent.UNCLEAR)
 
 

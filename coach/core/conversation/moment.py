@@ -19,11 +19,14 @@ REPLY_USEFUL = timedelta(hours=12)
 ALARM_USEFUL = timedelta(hours=24)
 """An emergency or urgent message is worth sending this long, at any hour."""
 
-_QUESTION_OPEN = timedelta(hours=24)
+QUESTION_OPEN = timedelta(hours=24)
+"""How long an ordinary question may be answered."""
+
 _LONG_QUESTION_OPEN = timedelta(days=7)
-_CORRECTION = timedelta(minutes=15)
+CORRECTION = timedelta(minutes=15)
+"""How long a score, or a no to a sign, may be taken back."""
+
 _CAME_BETWEEN = (Asked.SAFE, Asked.ONSET)
-_ABOUT_SIGNS = (Asked.SYMPTOM, Asked.SIDE_EFFECTS, Asked.RED_FLAG)
 _LONG_QUESTIONS = (Asked.JOIN, Asked.ZONE)
 SCREEN = "screen"
 """What a list of warning signs that is asked by text is about; in a call it is about nothing else."""
@@ -80,15 +83,6 @@ class Moment:
             return False
         return question.closed_at is None or question.asked not in _CAME_BETWEEN
 
-    def sign_in_question(self, newest: CheckIn | None) -> CheckIn | None:
-        """The newest open question by text about a warning sign that was put before the newest question of all."""
-        waiting = [
-            c
-            for c in self.conversation.check_ins
-            if c != newest and c.about is not None and c.asked in _ABOUT_SIGNS and self._is_open(c)
-        ]
-        return waiting[-1] if waiting and self.channel is Channel.SMS else None
-
     def unanswered_score(self) -> CheckIn | None:
         """Today's question for the score, when it is still open."""
         asked = (c for c in self.conversation.check_ins if c.asked is Asked.WEAKNESS and c.day == self.today)
@@ -109,11 +103,11 @@ class Moment:
     def _is_correctable(self, question: CheckIn) -> bool:
         if self.channel is Channel.VOICE or question.asked is not Asked.WEAKNESS or question.answered_at is None:
             return False
-        return self.now - question.answered_at <= _CORRECTION
+        return self.now - question.answered_at <= CORRECTION
 
     def _is_fresh(self, question: CheckIn) -> bool:
         is_long = question.asked in _LONG_QUESTIONS or self.handbook.onboarding.of(question.about) is not None
-        limit = _LONG_QUESTION_OPEN if is_long else _QUESTION_OPEN
+        limit = _LONG_QUESTION_OPEN if is_long else QUESTION_OPEN
         return self.now - question.opened_at <= limit
 
     def of(self, person: Participant) -> Moment:

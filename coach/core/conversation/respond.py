@@ -9,9 +9,10 @@ from coach.core.conversation import answers, commands, enrolment, onboarding, wi
 from coach.core.conversation.hearing import Heard, hear, language_of
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.safety import emergency_line, ends_call, raised, safety
-from coach.core.events import CheckInOpened, Event, MessageQueued, Observed, Said, TaskRaised
+from coach.core.conversation.settling import settle, unsettled
+from coach.core.events import CheckInOpened, EscalationRaised, Event, MessageQueued, Observed, Said, TaskRaised
 from coach.core.handbook import Handbook, Word
-from coach.core.model import Asked, Channel, Conversation, InboundMessage, Intent, Status
+from coach.core.model import Asked, Channel, Conversation, Disposition, InboundMessage, Intent, Status
 from coach.core.programme import SHORT
 
 _STRANGER_AGAIN = timedelta(days=30)
@@ -87,7 +88,9 @@ def _active_after(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tupl
     if not told:
         return facts
     goes_on = answers.answers_question(heard) and not ends_call(told)
-    return (*_without_replies(facts), *(_next_in_call(moment, heard) if goes_on else ()))
+    grave = any(isinstance(fact, EscalationRaised) and fact.level is Disposition.EMERGENCY for fact in told)
+    open_yes = () if grave or any(isinstance(fact, TaskRaised) for fact in facts) else unsettled(heard)
+    return (*_without_replies(facts), *open_yes, *(_next_in_call(moment, heard) if goes_on else ()))
 
 
 def _not_active(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -135,7 +138,7 @@ def _stranger(moment: Moment, heard: Heard) -> tuple[Event, ...]:
 def _active(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     to_own_question = _to_a_question_of_its_own(moment, heard)
     if to_own_question:
-        return (*to_own_question, *answers.settle(moment, heard))
+        return _with_one_question(moment, heard, to_own_question)
     if answers.answers_question(heard):
         return (*answers.close_question(heard), *_following(moment, heard), *_next_in_call(moment, heard))
     by_word = commands.keyword(moment, heard)
@@ -161,9 +164,19 @@ def _to_a_question_of_its_own(moment: Moment, heard: Heard) -> tuple[Event, ...]
 
 def _following(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """The next question of a set, or a word of thanks with the question on joining that waited meanwhile."""
+    if heard.unsettled is not None and moment.channel is Channel.SMS:
+        return (*answers.acknowledge(moment, heard), *settle(moment, heard))
     of_set = answers.next_of_set(moment, heard)
-    rest = of_set or (*answers.acknowledge(moment, heard), *onboarding.after_answer(moment, heard))
-    return (*rest, *answers.settle(moment, heard))
+    return of_set or (*answers.acknowledge(moment, heard), *onboarding.after_answer(moment, heard))
+
+
+def _with_one_question(moment: Moment, heard: Heard, facts: tuple[Event, ...]) -> tuple[Event, ...]:
+    """A sign that must be asked about again comes alone; the question that would follow comes with its reminder."""
+    again = settle(moment, heard)
+    if not again:
+        return facts
+    kept = tuple(fact for fact in facts if not isinstance(fact, CheckInOpened | MessageQueued))
+    return (*kept, *again)
 
 
 def _wishes_only(heard: Heard) -> bool:
@@ -173,10 +186,14 @@ def _wishes_only(heard: Heard) -> bool:
 
 
 def _report_or_unclear(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    if heard.question is not None and heard.question.about == SHORT and heard.reply.intent is Intent.UNCLEAR:
+        return answers.not_fine(moment)
     told_something = heard.reply.intent is Intent.REPORT or bool(heard.reply.signs or heard.reply.denied)
     if told_something or heard.reply.weakness is not None:
-        return (moment.chosen(answers.group_for_told(moment, heard), "told how it is"),)
-    return onboarding.unreadable(moment, heard) or answers.not_understood(moment, heard)
+        noted = moment.chosen(answers.group_for_told(moment, heard), "told how it is")
+        return (noted, *settle(moment, heard))
+    again = settle(moment, heard)
+    return again or onboarding.unreadable(moment, heard) or answers.not_understood(moment, heard)
 
 
 def _next_in_call(moment: Moment, heard: Heard) -> tuple[Event, ...]:

@@ -29,7 +29,8 @@ def _task(moment: Moment) -> tuple[Event, ...]:
     missed = missed_in_a_row(known)
     if not missed:
         return ()
-    before = moment.now - known.check_ins[-1].opened_at
+    asked = (q.opened_at for q in known.check_ins if q.scheduled and q.asked is Asked.WEAKNESS)
+    before = moment.now - max(asked)
     silent = silent_for(known, moment.now)
     is_long = missed >= limits.silent_from or silent >= limits.silent
     was_long = missed > limits.silent_from or silent - before >= limits.silent
