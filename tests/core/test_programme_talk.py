@@ -637,3 +637,37 @@ def test_what_belongs_to_a_special_case_does_not_push_its_wording_aside(
     """The parts of a combination are no other sign."""
     talk = rosa(datetime(2026, 3, 17, 15, 0, tzinfo=UTC), profile=Profile(age=40, fluid_limit=False, **facts))  # type: ignore[arg-type]
     assert templates(talk.says(said)) == [template]
+
+
+@pytest.mark.parametrize("said", ["Y 👍", "Y thanks", "Y, thank you", "S gracias"])
+def test_a_yes_with_thanks_is_a_yes(said: str) -> None:
+    """Politeness must not hide an emergency."""
+    assert [case.level for case in of(asked_about("cauda_equina_signs").says(said), EscalationRaised)] == [
+        Disposition.EMERGENCY
+    ]
+
+
+@pytest.mark.parametrize("said", ["yes I do have that", "yes thanks", "yes please call me"])
+def test_a_yes_that_also_asks_for_something_leaves_the_open_question_to_a_person(said: str) -> None:
+    """The wish is answered, and somebody asks what the yes was for."""
+    assert "unsettled_yes" in tasks(lesson_then(Asked.WEAKNESS).says(said))
+
+
+def test_a_second_yes_to_another_question_takes_back_no_sign() -> None:
+    """It was for the drink."""
+    talk = asked_about("cauda_equina_signs")
+    talk.says("N")
+    talk.keep((CheckInOpened(Asked.HYDRATION, talk.now.date()),))
+    talk.says("Y")
+    assert of(talk.says("yes"), EscalationRaised) == []
+
+
+def test_taking_back_a_no_is_asked_about_when_another_question_waits_for_a_yes() -> None:
+    """“Sorry, I meant yes” may be about either; two turns later it is plain."""
+    talk = asked_about("cauda_equina_signs")
+    talk.keep((MessageQueued("education.back_signs_ask", "…", Lane.PROMPT, talk.now + DAY, "lesson"),))
+    talk.says("N")
+    talk.keep((CheckInOpened(Asked.HYDRATION, talk.now.date()),))
+    facts = talk.says("sorry, I meant yes")
+    assert "education.back_signs_ask" in templates(facts)
+    assert [case.level for case in of(talk.says("Y"), EscalationRaised)] == [Disposition.EMERGENCY]

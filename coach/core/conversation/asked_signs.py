@@ -58,3 +58,10 @@ def answered_lately(moment: Moment) -> CheckIn | None:
         and moment.now - c.answered_at <= CORRECTION
     ]
     return given[-1] if given and moment.channel is Channel.SMS else None
+
+
+def answered_since(moment: Moment, question: CheckIn) -> bool:
+    """Whether another question was answered after this one, so that a bare word is more likely about that."""
+    at = question.answered_at
+    later = (c.answered_at for c in moment.conversation.check_ins if c.answered_at is not None)
+    return at is not None and any(answered > at for answered in later)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, replace
 
-from coach.core.conversation.asked_signs import answered_lately, waiting_behind
+from coach.core.conversation.asked_signs import answered_lately, answered_since, waiting_behind
 from coach.core.conversation.asking import current, signs_chosen
 from coach.core.conversation.moment import Moment
 from coach.core.model import Asked, Channel, CheckIn, Finding, InboundMessage, Intent, Reply
@@ -58,14 +58,15 @@ def meant(moment: Moment, message: InboundMessage) -> Meant:
 def _taken_back(moment: Moment, message: InboundMessage, question: CheckIn | None, reply: Reply) -> Meant | None:
     """A yes some minutes after a no to a sign, when nothing else was asked or the words take something back."""
     denied = answered_lately(moment)
-    if denied is None or reply.intent not in _SAYS_LITTLE:
-        return None
     said = plain(message.body).split()
-    if question is not None and _CORRECTING.isdisjoint(said):
-        return None
+    corrects = not _CORRECTING.isdisjoint(said)
     rest = " ".join(word for word in said if word not in _CORRECTING)
-    if not moment.handbook.onboarding.is_yes(rest):
+    if denied is None or not moment.handbook.onboarding.is_yes(rest):
         return None
+    if not corrects and (question is not None or answered_since(moment, denied)):
+        return None
+    if reply.intent not in _SAYS_LITTLE and question is not None:
+        return Meant(question, reply, denied)
     yes = replace(_read(moment, message, denied), intent=Intent.ANSWER, yes=True)
     return Meant(denied, _with_asked_sign(yes, denied))
 
@@ -119,6 +120,8 @@ def _without_doubt(moment: Moment, reply: Reply, question: CheckIn | None, messa
     known, said = moment.handbook.onboarding, plain(message.body)
     if known.is_none(said):
         return replace(reply, intent=Intent.ANSWER, yes=False)
+    if reply.intent is Intent.THANKS and reply.yes is None and known.is_yes(said.partition(" ")[0]):
+        return replace(reply, intent=Intent.ANSWER, yes=True)
     if reply.yes is True and known.is_polite(said):
         return replace(reply, yes=None, intent=Intent.UNCLEAR)
     if reply.yes is not False or question.about in reply.denied_codes:

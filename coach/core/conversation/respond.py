@@ -145,7 +145,7 @@ def _active(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if by_word is not None:
         return by_word
     if heard.reply.intent in commands.COMMANDS:
-        return commands.COMMANDS[heard.reply.intent](moment, heard)
+        return (*commands.COMMANDS[heard.reply.intent](moment, heard), *unsettled(heard))
     if heard.reply.intent is Intent.START:
         return commands.start(moment, heard)
     return _report_or_unclear(moment, heard)
