@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from coach.adapters.library.problems import checked
 from coach.core.reading.lexicon import Entry, Lexicon, Vocabulary, build_lexicon
 
 _PATTERN_KINDS = frozenset(
@@ -102,8 +103,8 @@ def _take_row(file: Path, kind: str, name: str, row: Any, parts: _Parts) -> None
     elif kind == "short_forms":
         parts.short_forms[name] = tuple(_text(where, row).split())
     else:
-        checked = _checked(where, _SignRow if kind == "sign" else _Row, row)
-        _keep(kind, name, checked, where, parts)
+        entry = checked(where, _SignRow if kind == "sign" else _Row, row, LexiconError)
+        _keep(kind, name, entry, where, parts)
 
 
 def _keep(kind: str, name: str, row: _Row, where: str, parts: _Parts) -> None:
@@ -139,16 +140,6 @@ def _text(where: str, value: object) -> str:
         message = f"{where} must be the words it stands for"
         raise LexiconError(message)
     return value
-
-
-def _checked(where: str, model: type[_Row], row: Any) -> _Row:  # noqa: ANN401 - unchecked TOML
-    try:
-        return model.model_validate(row)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        message = f"{where}.{key}: {first['msg']}"
-        raise LexiconError(message) from error
 
 
 def _check_signs(parts: _Parts) -> None:

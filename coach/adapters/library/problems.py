@@ -86,6 +86,21 @@ def repeated(path: Path, table: str, ids: Sequence[str], what: str = "id") -> li
     return [Problem(path.name, ids[place], sentence, lines.get(place)) for place in places]
 
 
+def checked(where: str, model: type[_M], row: object, error: type[ValueError]) -> _M:
+    """A row as a validated value.
+
+    Raises:
+        error: naming the first key that is wrong.
+    """
+    try:
+        return model.model_validate(row)
+    except ValidationError as found:
+        first = found.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        message = f"{where}.{key}: {first['msg']}"
+        raise error(message) from found
+
+
 def raise_if_any(problems: Iterable[Problem], folder: Path | None = None) -> None:
     """Raise LibraryError with all of them, with their lines when the messages folder is given; or do nothing."""
     found = tuple(problems)

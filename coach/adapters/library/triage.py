@@ -5,10 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from coach.adapters.library.problems import checked
 from coach.core.model import Disposition, Onset
 from coach.core.triage import Combination, Modifier, SignRule, TriageRules, When
 
@@ -120,17 +121,7 @@ def _rows(file: Path, model: type[_Row]) -> dict[str, _Row]:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{file.name} cannot be read: {error}"
         raise TriageError(message) from error
-    return {name: _checked(f"{file.name}: {name}", model, row) for name, row in content.items()}
-
-
-def _checked(where: str, model: type[_Row], row: Any) -> _Row:  # noqa: ANN401 - unchecked TOML
-    try:
-        return model.model_validate(row)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        message = f"{where}.{key}: {first['msg']}"
-        raise TriageError(message) from error
+    return {name: checked(f"{file.name}: {name}", model, row, TriageError) for name, row in content.items()}
 
 
 def _known(where: str, codes: AbstractSet[str], signs: dict[str, SignRule]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from coach.core.conversation.moment import CORRECTION, QUESTION_OPEN, Moment
 from coach.core.model import Asked, Channel, CheckIn, Disposition
@@ -17,12 +17,10 @@ def waiting_behind(moment: Moment, newest: CheckIn | None) -> CheckIn | None:
     """
     if moment.channel is not Channel.SMS:
         return None
-    lately = [c for c in moment.conversation.check_ins if c.about is not None and c.asked in _ABOUT_SIGNS]
-    firsts: dict[str, CheckIn] = {}
-    for question in lately:
-        if moment.now - question.opened_at <= 2 * QUESTION_OPEN:
-            firsts.setdefault(question.about or "", question)
-    answered = {c.about for c in lately if c.answered_at is not None and moment.now - c.answered_at <= QUESTION_OPEN}
+    firsts: dict[str | None, CheckIn] = {}
+    for question in _put_lately(moment):
+        firsts.setdefault(question.about, question)
+    answered = {c.about for c in _answered_within(moment, QUESTION_OPEN)}
     waiting = [
         c
         for about, c in firsts.items()
@@ -33,6 +31,19 @@ def waiting_behind(moment: Moment, newest: CheckIn | None) -> CheckIn | None:
     return max(waiting, key=lambda question: _gravity(moment, question), default=None)
 
 
+def _about_signs(moment: Moment) -> list[CheckIn]:
+    """The questions by text about a sign, oldest first."""
+    return [c for c in moment.conversation.check_ins if c.about is not None and c.asked in _ABOUT_SIGNS]
+
+
+def _put_lately(moment: Moment) -> list[CheckIn]:
+    return [c for c in _about_signs(moment) if moment.now - c.opened_at <= 2 * QUESTION_OPEN]
+
+
+def _answered_within(moment: Moment, limit: timedelta) -> list[CheckIn]:
+    return [c for c in _about_signs(moment) if c.answered_at is not None and moment.now - c.answered_at <= limit]
+
+
 def _gravity(moment: Moment, question: CheckIn) -> tuple[int, datetime]:
     sign = moment.handbook.triage.signs.get(question.about or "")
     level = Disposition.EMERGENCY if question.asked is Asked.RED_FLAG else sign.level if sign else None
@@ -41,22 +52,12 @@ def _gravity(moment: Moment, question: CheckIn) -> tuple[int, datetime]:
 
 def times_put(moment: Moment, question: CheckIn) -> int:
     """How often a question about a sign was put within two days."""
-    return sum(
-        c.about == question.about and moment.now - c.opened_at <= 2 * QUESTION_OPEN
-        for c in moment.conversation.check_ins
-    )
+    return sum(c.about == question.about for c in _put_lately(moment))
 
 
 def answered_lately(moment: Moment) -> CheckIn | None:
     """The question about a sign that was answered some minutes ago, and whose no may be taken back."""
-    given = [
-        c
-        for c in moment.conversation.check_ins
-        if c.about is not None
-        and c.asked in _ABOUT_SIGNS
-        and c.answered_at is not None
-        and moment.now - c.answered_at <= CORRECTION
-    ]
+    given = _answered_within(moment, CORRECTION)
     return given[-1] if given and moment.channel is Channel.SMS else None
 
 

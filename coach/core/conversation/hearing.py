@@ -21,6 +21,7 @@ from coach.core.model import (
     Observation,
     Reply,
 )
+from coach.core.programme import reported
 from coach.core.trend import Seen, answers_of
 
 _AMOUNT_KINDS = {Asked.HYDRATION: Kind.CUPS, Asked.EXERCISE: Kind.MOVES}
@@ -72,14 +73,8 @@ def language_of(text: str, moment: Moment) -> Language:
 
 def _recent_codes(moment: Moment) -> frozenset[str]:
     """The signs told so lately that they make one picture with those of this text (combinations X1 to X18)."""
-    return frozenset(
-        fact.code
-        for fact in moment.conversation.observations
-        if fact.kind is Kind.SIGN
-        and fact.code
-        and fact.code in moment.handbook.triage.signs
-        and moment.now - fact.at <= moment.handbook.limits.one_picture
-    )
+    told = reported(moment.conversation, moment.now, moment.handbook.limits.one_picture)
+    return told & moment.handbook.triage.signs.keys()
 
 
 def _observations(

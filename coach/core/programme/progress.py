@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from coach.core.model import Conversation, Kind, Observation
-from coach.core.programme.lately import scores
+from coach.core.programme.lately import scores, shows
 from coach.core.programme.plan import week_of
 from coach.core.programme.timetable import Programme, Progression
 
@@ -20,7 +21,8 @@ def step_of(programme: Programme, conversation: Conversation, day: date) -> int:
     the last one before it. Sessions from before a crash or a fall count no more (rules D5, D6).
     """
     rules, week = programme.progression, week_of(conversation.participant, day)
-    good = sum(_did_no_harm(conversation, session, rules) for session in _sessions(programme, conversation))
+    given = scores(conversation.observations)
+    good = sum(_did_no_harm(given, session, rules) for session in _sessions(programme, conversation))
     allowed = sum(first <= week for first in rules.first_weeks)
     return max(1, min(1 + good // rules.sessions, allowed))
 
@@ -33,12 +35,10 @@ def _sessions(programme: Programme, conversation: Conversation) -> list[Observat
 
 def _last_setback(programme: Programme, conversation: Conversation) -> datetime | None:
     setbacks = programme.limits.crash_codes | programme.limits.fall_codes
-    told = (fact for fact in conversation.observations if fact.kind is Kind.SIGN and fact.code in setbacks)
-    return max((fact.at for fact in told), default=None)
+    return max((fact.at for fact in conversation.observations if shows(fact, setbacks)), default=None)
 
 
-def _did_no_harm(conversation: Conversation, session: Observation, rules: Progression) -> bool:
-    given = scores(conversation.observations)
+def _did_no_harm(given: Sequence[Observation], session: Observation, rules: Progression) -> bool:
     before = [score.value or 0 for score in given if score.at <= session.at]
     after = [score.value or 0 for score in given if session.at < score.at <= session.at + rules.within]
     return not before or not after or after[0] - before[-1] < rules.rise
