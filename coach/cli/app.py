@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import typer
 
-from coach.adapters.database.engine import is_away
-from coach.cli import content, data, files, people, serving, staff
+from coach.cli.lazy import lazy_group
 from coach.cli.problems import WORK_FOUND_PROBLEMS, WRONG_USE, Problem
-from coach.settings import WrongSettings
+
+PLACES = {
+    "demo": "coach.cli.serving:demo",
+    "serve": "coach.cli.serving:serve",
+    "web": "coach.cli.serving:web",
+    "worker": "coach.cli.serving:worker",
+    "read": "coach.cli.reading:read",
+    "assess": "coach.cli.assessing:assess",
+    "check": "coach.cli.content:check",
+    "doctor": "coach.cli.content:doctor",
+    "db": "coach.cli.data:app",
+    "staff": "coach.cli.staff:app",
+    "people": "coach.cli.people:app",
+}
+"""Where each command, or group of commands, is found."""
 
 app = typer.Typer(
     name="coach",
+    cls=lazy_group(PLACES),
     help="A text and voice coach for adults whose legs feel weak.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(data.app, name="db")
-app.add_typer(staff.app, name="staff")
-app.add_typer(people.app, name="people")
-for command in (*serving.COMMANDS, *files.COMMANDS, *content.COMMANDS):
-    app.command()(command)
 
 
 @app.callback()
@@ -35,20 +45,33 @@ def main() -> None:
     """Run a command. Exit status: 0 fine, 1 the work found problems, 2 wrong usage or configuration."""
     try:
         app()
-    except WrongSettings as wrong:
-        _leave(WRONG_USE, *wrong.problems)
     except Problem as problem:
         _leave(problem.status, str(problem))
     except KeyboardInterrupt:
         _leave(WORK_FOUND_PROBLEMS, "Stopped.")
     except Exception as error:
+        wrong_settings = _wrong_settings(error)
+        if wrong_settings:
+            _leave(WRONG_USE, *wrong_settings)
         if "--debug" in sys.argv:
             raise
         _leave(WORK_FOUND_PROBLEMS, _sentence(error))
 
 
+def _wrong_settings(error: Exception) -> Sequence[str]:
+    """The problems of settings that cannot be used; none for another error.
+
+    What a command did not import cannot have raised, so it is not imported here either.
+    """
+    settings = sys.modules.get("coach.settings")
+    if settings is None or not isinstance(error, settings.WrongSettings):
+        return ()
+    return tuple(error.problems)
+
+
 def _sentence(error: Exception) -> str:
-    if is_away(error):
+    database = sys.modules.get("coach.adapters.database.engine")
+    if database is not None and database.is_away(error):
         return "The database cannot be reached or opened; check COACH_DATABASE_URL, and that it is running."
     return f"{_first_line(error)} (--debug shows where)."
 

@@ -145,5 +145,3 @@ _QUESTIONS: dict[str, Callable[[Settings], str | None]] = {
     "content": _content,
     "time zones": _zones,
 }
-
-COMMANDS = (check, doctor)

@@ -11,7 +11,8 @@ from coach.adapters.clock import system_clock
 from coach.adapters.enrolment import Rules, read_person
 from coach.adapters.people_csv import Parsed, read_people
 from coach.bootstrap import House, make_silent_coach, open_house
-from coach.cli.problems import WRONG_USE, Problem, warn, with_progress
+from coach.cli.problems import WRONG_USE, Problem, warn
+from coach.cli.progress import with_progress
 from coach.core.model import Participant
 from coach.service import Coach, Refused
 from coach.settings import Use, environment, read_settings

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
-
-from rich.console import Console
-from rich.progress import track
 
 WORK_FOUND_PROBLEMS = 1
 WRONG_USE = 2
-_T = TypeVar("_T")
 
 
 class Problem(Exception):
@@ -26,9 +20,3 @@ class Problem(Exception):
 def warn(sentence: str) -> None:
     """Say something on stderr without ending."""
     print(sentence, file=sys.stderr)
-
-
-def with_progress(items: Iterable[_T], total: int, doing: str) -> Iterator[_T]:
-    """The items with a progress bar on stderr when that is a terminal."""
-    console = Console(stderr=True)
-    yield from track(items, total=total, description=doing, console=console, disable=not console.is_terminal)

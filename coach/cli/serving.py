@@ -83,6 +83,3 @@ def _live() -> LiveHouse:
 
 def _listen(live: LiveHouse, host: str, port: int) -> None:
     uvicorn.run(make_app(live), host=host, port=port, log_config=None, server_header=False)
-
-
-COMMANDS = (demo, serve, web, worker)

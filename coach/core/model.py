@@ -274,9 +274,12 @@ class Reply:
     denied: tuple[Finding, ...] = ()
     topic: str | None = None
     hypothetical: tuple[Finding, ...] = ()  # signs asked about, past, or of other people: no sign of this person
+    hinted: tuple[Finding, ...] = ()  # wording that is often harmless, found and not believed
     facts: frozenset[str] = (
         frozenset()
     )  # qualities of the signs for triage, such as "left_on_standing"; see triage data
+    raised: Reason | None = None  # the level that the second reader is sure of, above that of the signs
+    ask: Asked | None = None  # the one question whose answer the level depends on, when the text left it open
 
     @property
     def codes(self) -> tuple[str, ...]:

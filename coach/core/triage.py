@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from coach.core.model import Assessment, Disposition, Onset, Profile, Reason, Reply
+from coach.core.model import Asked, Assessment, Disposition, Onset, Profile, Reason, Reply
 
 TWO_FALLS = 2
 
@@ -21,6 +21,7 @@ class When:
     no_facts: frozenset[str] = frozenset()
     near: frozenset[str] = frozenset()  # all of these, in the same sentence as the sign
     profile: frozenset[str] = frozenset()  # one of these conditions or medicines
+    told: frozenset[str] = frozenset()  # or else one of these facts, where the profile does not say so
     no_profile: frozenset[str] = frozenset()
     onset: frozenset[Onset] = frozenset()
     alone: bool = False  # no other sign in the text
@@ -55,6 +56,7 @@ class SignRule:
     group: str
     modifiers: tuple[Modifier, ...] = ()
     sources: tuple[str, ...] = ()
+    ask: Asked | None = None  # what to ask where the text leaves open what the level depends on
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def assess(
     case = _Case(reply, profile, rules, recent, frozenset(reply.codes), single)
     found = [_of_sign(rules.signs[code], case) for code in reply.codes if code in rules.signs]
     found += [_of_combination(c) for c in rules.combinations if _applies(c, case)]
+    found += [(reply.raised, False)] if reply.raised else []
     found.sort(key=lambda pair: (-pair[0].level.rank, not pair[1]))
     if not found:
         return Assessment(Disposition.SELF_CARE)
@@ -128,6 +131,36 @@ def codes_with_added(
     added = {c.adds for c in rules.combinations if c.adds and _applies(c, case)}
     replaced = {"numbness_tingling"} if "ascending_weakness" in added else set()
     return tuple(sorted((set(reply.codes) | added) - replaced))
+
+
+def question_for(
+    reply: Reply,
+    profile: Profile,
+    rules: TriageRules,
+    recent: frozenset[str] = frozenset(),
+    *,
+    single: bool = False,
+) -> Asked | None:
+    """The one question whose answer the level of a reply depends on: that of its highest sign which has one open.
+
+    None for an emergency, which is answered at once, and where the text has said it already.
+    """
+    found = assess(reply, profile, rules, recent, single=single)
+    if found.disposition is Disposition.EMERGENCY:
+        return None
+    asks = (_open_question(rules.signs[r.rule], r, reply) for r in found.reasons if r.rule in rules.signs)
+    return next((ask for ask in asks if ask), None)
+
+
+def _open_question(rule: SignRule, reason: Reason, reply: Reply) -> Asked | None:
+    """What to ask about a sign, unless the text answers it: in so many words, or by what lowered its level."""
+    told = {
+        Asked.ONSET: reply.onset is not None,
+        Asked.WEAKNESS: reply.weakness is not None,
+        Asked.SAFE: bool({"self_harm"} & {*reply.codes, *reply.denied_codes}),
+    }
+    lowered = reason.level.rank < rule.level.rank
+    return None if rule.ask is None or lowered or told.get(rule.ask, False) else rule.ask
 
 
 _Found = tuple[Reason, bool]
@@ -190,7 +223,7 @@ def _facts_hold(when: When, facts: frozenset[str], code: str | None) -> bool:
 
 
 def _profile_holds(when: When, case: _Case) -> bool:
-    if when.profile and not case.profile.has(*when.profile):
+    if when.profile and not (case.profile.has(*when.profile) or when.told & case.reply.facts):
         return False
     return not case.profile.has(*when.no_profile)
 

@@ -8,9 +8,9 @@ import pytest
 
 from coach.adapters.library.lexicon import LexiconError, load_lexicon
 from coach.adapters.library.triage import load_triage
-from coach.adapters.lines.assess import LineError
-from coach.adapters.lines.read import make_judge, read_line
-from coach.adapters.lines.score import score_file
+from coach.adapters.lines.judge import make_judge
+from coach.adapters.lines.problems import LineError
+from coach.adapters.lines.read import read_line
 from coach.core.model import Asked, Disposition, Language, Profile
 
 MESSAGES = Path(__file__).parents[2] / "messages"
@@ -54,17 +54,69 @@ def test_labels_beside_the_text_are_left_alone() -> None:
 @pytest.mark.parametrize(
     ("line", "named"),
     [
-        ("not json", "one JSON object"),
-        ('{"id": "1"}', "text"),
-        ('{"text": "hi", "asked": "colour"}', "asked"),
-        ('{"text": "private words", "language": "fr"}', "language"),
+        ("not json", "Write one JSON object on the line, with at least text"),
+        ("", "Write one JSON object"),
+        ('{"text": "private words"', "Write one JSON object"),
+        ('["private words"]', "this is no JSON object"),
+        ('"private words"', "this is no JSON object"),
+        ('{"id": "1"}', "text is missing; add it"),
+        ('{"text": null}', "text: input should be a valid string"),
+        ('{"text": 7}', "text: input should be a valid string"),
+        ('{"text": "private words", "asked": "colour"}', "asked is wrong; write 'weakness', 'onset', "),
+        ('{"text": "private words", "language": "fr"}', "language is wrong; write 'en' or 'es'"),
+        ('{"text": "private words", "channel": "fax"}', "channel is wrong; write 'sms' or 'voice'"),
+        ('{"text": "private words", "profile": []}', "profile: input should be an object"),
+        ('{"text": "private words", "profil": {}}', "the field profil is unknown; did you mean profile"),
+        ('{"text": "private words", "colour": 1}', "the field colour is unknown; known are id, text, asked, language"),
+        ('{"text": "a", "my private words": 1}', "there is a field that is unknown; known are id, text"),
     ],
 )
 def test_a_bad_line_is_named_with_its_mend_and_without_the_text(line: str, named: str) -> None:
     """The complaint says what to do and quotes nothing a person wrote."""
-    with pytest.raises(LineError, match=named) as refused:
+    with pytest.raises(LineError) as refused:
         read_line(line, LEXICON, RULES)
+    assert named in str(refused.value)
     assert "private" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("profile", "named"),
+    [
+        ({"smokes": True}, "the field profile.smokes is unknown; known are conditions, medicines, baseline"),
+        ({"conditions": ["diabetis"]}, "profile.conditions: the condition diabetis is unknown; did you mean diabetes?"),
+        ({"medicines": ["aspirin"]}, "profile.medicines: the medicine aspirin is unknown; known are "),
+        ({"conditions": "diabetes"}, "profile.conditions: input should be a valid array"),
+        ({"baseline": 11}, "profile.baseline: input should be less than or equal to 10"),
+        ({"baseline": "3"}, "profile.baseline: input should be a valid number"),
+        ({"age": "old"}, "profile.age: input should be a valid integer"),
+        ({"sex": "x"}, "profile.sex is wrong; write 'f' or 'm'"),
+        ({"lives_alone": "yes"}, "profile.lives_alone: input should be a valid boolean"),
+    ],
+)
+def test_a_profile_fact_that_would_be_lost_is_refused(profile: dict[str, object], named: str) -> None:
+    """Fever on an unknown medicine must not be read as fever on none."""
+    with pytest.raises(LineError) as refused:
+        _answer(text="I have a fever", profile=profile)
+    assert named in str(refused.value)
+
+
+def test_every_profile_fact_of_the_contract_is_known() -> None:
+    """All conditions and medicines together, with the other facts."""
+    conditions = [
+        "diabetes", "heart_failure", "coronary", "ckd", "dialysis", "pad", "atrial_fibrillation", "past_clot", "ms",
+        "venous_insufficiency", "myasthenia", "neuropathy", "thyroid", "cancer", "anaemia", "mecfs", "fibromyalgia",
+        "arthritis", "disc_or_stenosis", "osteoporosis", "pregnant", "surgery_12wk", "recent_infection", "fluid_limit",
+        "non_ambulatory", "foot_brace", "cognitive_impairment",
+    ]  # fmt: skip
+    medicines = [
+        "statin", "diuretic", "acei_arb", "potassium_sparing", "digoxin", "ppi", "steroid", "chemo", "metformin",
+        "insulin_sulfonylurea", "sglt2", "anticoagulant", "beta_blocker", "fluoroquinolone", "nsaid", "iron",
+        "potassium_tablets", "bp_medicine_new",
+    ]  # fmt: skip
+    others = {"baseline": 3, "lives_alone": True, "age": 80, "sex": "f"}
+    found = _answer(text="thanks", profile={"conditions": conditions, "medicines": medicines, **others})
+    assert found["disposition"] == "self_care"
 
 
 def test_the_judge_reads_and_assesses_at_once() -> None:
@@ -73,14 +125,6 @@ def test_the_judge_reads_and_assesses_at_once() -> None:
     reply, found = judge("I fainted", Asked.NOTHING, Language.EN, Profile(), frozenset({"one_leg_swelling"}))
     assert reply.codes == ("faint",)
     assert found.disposition is Disposition.EMERGENCY
-
-
-def test_a_labelled_file_is_scored_as_a_table(tmp_path: Path) -> None:
-    """Every figure has its row."""
-    expect = _answer(id="1", text="my chest hurts")
-    file = tmp_path / "labelled.jsonl"
-    file.write_text(json.dumps({"id": "1", "text": "my chest hurts", "expect": expect}) + "\n", "utf-8")
-    assert "emergency recall" in score_file(file, LEXICON, RULES)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,17 @@
 """What a reply calls for: levels, modifiers, profile effects and combinations."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from coach.adapters.library.lexicon import load_lexicon
-from coach.adapters.library.triage import TriageError, load_triage
-from coach.core.model import Asked, Channel, Disposition, Finding, Intent, Language, Profile, Reply
+from coach.adapters.library.triage import load_triage
+from coach.core.model import Asked, Channel, Disposition, Finding, Intent, Language, Onset, Profile, Reply
 from coach.core.reading import read
-from coach.core.triage import assess, codes_with_added
+from coach.core.triage import assess, codes_with_added, question_for
 
 ROOT = Path(__file__).parents[2]
 RULES = load_triage(ROOT / "messages")
@@ -100,22 +101,47 @@ def test_a_combination_may_put_a_sign_on_record() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "named"),
+    ("codes", "asked"),
     [
-        ("signs.toml", '[chest_pain]\nlevel = "dire"\n', "chest_pain.level"),
-        ("signs.toml", '[chest_pain]\ncolour = "red"\n', "chest_pain"),
-        (
-            "combinations.toml",
-            '[X1]\nlevel = "urgent"\nmeaning = "m"\ntogether = [["no_sign"]]\nsources = []\n',
-            "no_sign",
-        ),
+        (("one_leg_weaker",), Asked.ONSET),
+        (("numbness_tingling",), Asked.ONSET),
+        (("proximal_weakness",), Asked.ONSET),
+        (("weakness_general",), Asked.WEAKNESS),
+        (("low_mood",), Asked.SAFE),
+        (("low_mood", "weakness_general"), Asked.SAFE),
+        (("low_mood", "numbness_tingling"), Asked.ONSET),
+        (("fever",), None),
+        ((), None),
     ],
 )
-def test_wrong_rules_are_refused_by_name(file: str, text: str, named: str, tmp_path: Path) -> None:
-    """An unknown level, key or code is named with its file."""
-    for name in ("signs.toml", "combinations.toml"):
-        (tmp_path / name).write_text((ROOT / "messages" / "triage" / name).read_text(encoding="utf-8"), "utf-8")
-    (tmp_path / file).write_text(text, "utf-8")
-    with pytest.raises(TriageError, match=named) as refused:
-        load_triage(tmp_path)
-    assert file in str(refused.value)
+def test_what_the_level_depends_on_is_asked_of_the_highest_sign(codes: tuple[str, ...], asked: Asked | None) -> None:
+    """One question, and only where an answer could change what is done."""
+    assert question_for(_signs(*codes), Profile(), RULES) is asked
+
+
+def test_an_emergency_is_answered_and_not_asked_about() -> None:
+    """Nobody waits for a question while help should be called."""
+    assert question_for(_signs("chest_pain", "one_leg_weaker"), Profile(), RULES) is None
+    assert question_for(replace(_signs("one_leg_weaker"), onset=Onset.TODAY), Profile(), RULES) is None
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        replace(_signs("proximal_weakness"), onset=Onset.LONGER),
+        replace(_signs("numbness_tingling"), facts=frozenset({"usual", "usual:numbness_tingling"})),
+        _signs("weakness_general", weakness=4),
+        replace(_signs("low_mood"), denied=(Finding("self_harm", 0, 1, "test"),)),
+    ],
+    ids=["told since when", "told that it is old", "told the score", "said no to self-harm"],
+)
+def test_what_the_text_has_answered_is_not_asked(reply: Reply) -> None:
+    """Nobody is asked for what they have just said."""
+    assert question_for(reply, Profile(), RULES) is None
+
+
+def test_what_is_told_counts_where_the_profile_does_not_say_so() -> None:
+    """A fever is an emergency in chemotherapy, whoever knows of it."""
+    told = replace(_signs("fever"), facts=frozenset({"chemo_fever"}))
+    assert assess(_signs("fever"), Profile(), RULES).disposition is Disposition.ROUTINE
+    assert assess(told, Profile(), RULES).disposition is Disposition.EMERGENCY

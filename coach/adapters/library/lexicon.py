@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from coach.adapters.library.likeness import load_likeness
 from coach.adapters.library.problems import checked
 from coach.core.reading.lexicon import Entry, Lexicon, Vocabulary, build_lexicon
 
@@ -43,6 +44,7 @@ class _SignRow(_Row):
     """A sign: also how it stands towards other signs."""
 
     absent: list[str] = []  # wording that says the sign is not there
+    hints: list[str] = []  # wording that is as often harmless: only the second reader weighs it
     severe: bool = False
     persists: bool = False
     firm: bool = False
@@ -64,10 +66,15 @@ class _Parts:
 
 
 def load_lexicon(folder: Path) -> Lexicon:
-    """Compile the files of `messages/lexicon`, given that folder or `messages`; raises LexiconError naming the key."""
+    """The lexicon with its second reader, given `messages` or `messages/lexicon`; raises LexiconError naming the key."""
+    home = _home(folder)
+    return replace(load_grammar(home), likeness=load_likeness(home.parent))
+
+
+def load_grammar(folder: Path) -> Lexicon:
+    """The files of `messages/lexicon` alone, compiled: what the first reader knows. Raises as `load_lexicon`."""
     parts = _Parts()
-    home = folder / "lexicon" if (folder / "lexicon").is_dir() else folder
-    files = sorted(home.glob("*.toml"))
+    files = sorted(_home(folder).glob("*.toml"))
     if not files:
         message = f"{folder} has no lexicon files; point to the folder messages/lexicon"
         raise LexiconError(message)
@@ -79,6 +86,10 @@ def load_lexicon(folder: Path) -> Lexicon:
     except ValueError as error:
         message = f"{folder}: {error}"
         raise LexiconError(message) from error
+
+
+def _home(folder: Path) -> Path:
+    return folder / "lexicon" if (folder / "lexicon").is_dir() else folder
 
 
 def _take_file(file: Path, parts: _Parts) -> None:
@@ -120,6 +131,7 @@ def _keep(kind: str, name: str, row: _Row, where: str, parts: _Parts) -> None:
         if isinstance(row, _SignRow):
             parts.signs[name] = row
             parts.entries.append(Entry(f"absent:{name}", tuple(row.absent)))
+            parts.entries.append(Entry(f"hint:{name}", tuple(row.hints)))
 
 
 def _once(new: bool, where: str) -> None:  # noqa: FBT001 - a check

@@ -1,24 +1,30 @@
-"""`messages/triage/signs.toml` and `combinations.toml` → the rules of triage, refused with file and key when wrong."""
+"""`messages/triage` → the rules of triage, refused with file, line and entry when wrong."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Set as AbstractSet
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
 
-from coach.adapters.library.problems import checked
-from coach.core.model import Disposition, Onset
+from coach.adapters.library.lines import line_of
+from coach.adapters.library.problems import Problem, read
+from coach.adapters.library.triage_checks import Known, wrong_combination, wrong_modifiers
+from coach.adapters.profile_facts import CONDITION_LABELS, MEDICINE_LABELS
+from coach.core.model import Asked, Disposition, Onset
 from coach.core.triage import Combination, Modifier, SignRule, TriageRules, When
 
+SIGNS, COMBINATIONS = "signs.toml", "combinations.toml"
 _Level = Literal["emergency", "urgent", "routine", "self_care"]
 _Onset = Literal["today", "this_week", "longer"]
+_Ask = Literal["onset", "weakness", "safe"]
+_FACT = re.compile(r"(?m)^\[fact\.(\w+)\]")
 
 
 class TriageError(ValueError):
-    """A triage file cannot be used; the message names the file and the key."""
+    """The triage files cannot be used; the message tells every problem with its file, line and entry."""
 
 
 class _Strict(BaseModel):
@@ -35,6 +41,7 @@ class _WhenRow(_Strict):
     no_facts: list[str] = []
     near: list[str] = []
     profile: list[str] = []
+    told: list[str] = []
     no_profile: list[str] = []
     onset: list[_Onset] = []
     alone: bool = False
@@ -55,6 +62,7 @@ class _WhenRow(_Strict):
             no_facts=frozenset(self.no_facts),
             near=frozenset(self.near),
             profile=frozenset(self.profile),
+            told=frozenset(self.told),
             no_profile=frozenset(self.no_profile),
             onset=frozenset(Onset(o) for o in self.onset),
             alone=self.alone,
@@ -81,6 +89,7 @@ class _SignRow(_Strict):
     sign_es: str
     group: str
     sources: list[str]
+    ask: _Ask | None = None
     modifiers: list[_ModifierRow] = []
 
 
@@ -94,40 +103,55 @@ class _CombinationRow(_WhenRow):
     sources: list[str]
 
 
-_Row = TypeVar("_Row", bound=_Strict)
+class _Signs(RootModel[dict[str, _SignRow]]):
+    pass
+
+
+class _Combinations(RootModel[dict[str, _CombinationRow]]):
+    pass
 
 
 def load_triage(folder: Path) -> TriageRules:
-    """Read the two files from `messages` or `messages/triage`; raises TriageError naming file and key."""
-    home = folder if (folder / "signs.toml").exists() else folder / "triage"
-    signs = {code: _sign(code, row) for code, row in _rows(home / "signs.toml", _SignRow).items()}
-    combinations = _rows(home / "combinations.toml", _CombinationRow)
-    _check_combinations(combinations, signs)
-    for code, sign in signs.items():
-        for modifier in sign.modifiers:
-            _known(f"signs.toml: {code}.modifiers", modifier.when.codes | modifier.when.no_codes, signs)
-    return TriageRules(signs, tuple(_combination(rule, row) for rule, row in combinations.items()))
+    """Read the two files from `messages` or `messages/triage`.
+
+    Raises:
+        TriageError: with every problem: what cannot be read, what is unknown, and rules that can never decide.
+    """
+    home = folder if (folder / SIGNS).exists() else folder / "triage"
+    problems: list[Problem] = []
+    signs, combinations = read(home / SIGNS, _Signs, problems), read(home / COMBINATIONS, _Combinations, problems)
+    _raise_if_any(problems)
+    rules = TriageRules(
+        {code: _sign(code, row) for code, row in (signs.root if signs else {}).items()},
+        tuple(_combination(rule, row) for rule, row in (combinations.root if combinations else {}).items()),
+    )
+    _raise_if_any(_problems(rules, home, _known(rules, home.parent / "lexicon")))
+    return rules
 
 
-def _check_combinations(combinations: dict[str, _CombinationRow], signs: dict[str, SignRule]) -> None:
-    for rule, row in combinations.items():
-        named = {code for group in row.together for code in group} | {*row.codes, *row.no_codes}
-        _known(f"combinations.toml: {rule}", named | ({row.adds} if row.adds else set()), signs)
+def _raise_if_any(problems: Iterable[Problem]) -> None:
+    found = "\n".join(str(problem) for problem in problems)
+    if found:
+        raise TriageError(found)
 
 
-def _rows(file: Path, model: type[_Row]) -> dict[str, _Row]:
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{file.name} cannot be read: {error}"
-        raise TriageError(message) from error
-    return {name: checked(f"{file.name}: {name}", model, row, TriageError) for name, row in content.items()}
+def _known(rules: TriageRules, lexicon: Path) -> Known:
+    """The names that conditions may use; without a lexicon beside it, any fact."""
+    sources = (file.read_text(encoding="utf-8") for file in sorted(lexicon.glob("*.toml")))
+    facts = frozenset(name for source in sources for name in _FACT.findall(source))
+    return Known(frozenset(rules.signs), facts, frozenset({*CONDITION_LABELS, *MEDICINE_LABELS}))
 
 
-def _known(where: str, codes: AbstractSet[str], signs: dict[str, SignRule]) -> None:
-    for code in sorted(codes - signs.keys()):
-        message = f"{where} names the unknown code {code!r}"
-        raise TriageError(message)
+def _problems(rules: TriageRules, home: Path, known: Known) -> Iterator[Problem]:
+    """What is wrong in the rules, modifiers first, each at its line."""
+    source = (home / SIGNS).read_text(encoding="utf-8")
+    for code, rule in rules.signs.items():
+        for place, sentence in wrong_modifiers(rule, known):
+            yield Problem(SIGNS, code, sentence, line_of(source, f"{code}.modifiers", place))
+    source = (home / COMBINATIONS).read_text(encoding="utf-8")
+    for combination in rules.combinations:
+        for sentence in wrong_combination(combination, known):
+            yield Problem(COMBINATIONS, combination.rule, sentence, line_of(source, combination.rule))
 
 
 def _sign(code: str, row: _SignRow) -> SignRule:
@@ -135,7 +159,15 @@ def _sign(code: str, row: _SignRow) -> SignRule:
         Modifier(m.effect == "raise", Disposition(m.level), m.because, m.when(), m.now) for m in row.modifiers
     )
     return SignRule(
-        code, Disposition(row.level), row.meaning, row.sign_en, row.sign_es, row.group, modifiers, tuple(row.sources)
+        code=code,
+        level=Disposition(row.level),
+        meaning=row.meaning,
+        sign_en=row.sign_en,
+        sign_es=row.sign_es,
+        group=row.group,
+        modifiers=modifiers,
+        sources=tuple(row.sources),
+        ask=Asked(row.ask) if row.ask else None,
     )
 
 

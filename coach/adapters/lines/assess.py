@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import time
 from difflib import get_close_matches
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from coach.adapters.lines.judge import Judge
+from coach.adapters.lines.problems import LineError
 from coach.core.model import Asked, Assessment, Language, Onset, Profile, Reply, TrendAnswer
 from coach.core.trend import Answers, Decision, Person, Row, Seen, TrendRules, answers_of, decide
 
@@ -20,14 +22,6 @@ LONGEST_RECORD_DAYS = 3660
 TOGETHER_HOURS = 48  # signs of different texts belong together for so long
 _DEFAULT_AT = time(16, 30)
 _Some = TypeVar("_Some")
-
-
-Judge = Callable[[str, Asked, Language, Profile, frozenset[str]], tuple[Reply, Assessment]]
-"""Reads a text and says what it calls for; given the text, what was asked, and the signs found in the last 48 hours."""
-
-
-class LineError(ValueError):
-    """A line that cannot be used; the text says where and how to mend it, without quoting what a person wrote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,46 @@
-"""How well the reader does on a labelled file: one row per question that matters."""
+"""How well the reader does on labelled lines: one row per question that matters."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from coach.adapters.lines.read import answer, parse_line
-from coach.core.model import Disposition
+from pydantic import BaseModel, ConfigDict, Field
+
+from coach.adapters.lines.problems import LineError, unknown
+from coach.adapters.lines.read import ReplyLine, answer, parse_as
+from coach.core.model import Disposition, Intent, Onset, TrendAnswer
 from coach.core.reading import Lexicon
 from coach.core.triage import TriageRules
+
+
+class Expected(BaseModel):
+    """What a line should be read as; a field left out is nothing, or none."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    intent: Intent
+    weakness: Annotated[int, Field(ge=0, le=10)] | None = None
+    trend: TrendAnswer | None = None
+    yes: bool | None = None
+    amount: float | None = None
+    onset: Onset | None = None
+    signs: list[str] = []
+    denied: list[str] = []
+    topic: str | None = None
+    disposition: Disposition
+
+
+class LabelledLine(ReplyLine):
+    """One input line with its labels."""
+
+    expect: Expected
+
+
+FIELDS = tuple(Expected.model_fields)
+"""What is compared, in the order of the output line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +49,39 @@ class Pair:
 
     id: str
     text: str
-    want: dict[str, Any]
-    got: dict[str, Any]
+    want: Mapping[str, Any]
+    got: Mapping[str, Any]
+
+    def differing(self) -> tuple[str, ...]:
+        """The fields that were read otherwise than expected."""
+        return tuple(name for name in FIELDS if self.want[name] != self.got[name])
+
+
+def read_pair(line: str, number: int, lexicon: Lexicon, rules: TriageRules) -> Pair:
+    """A labelled line through the reader; `number` names it when it has no id.
+
+    Raises:
+        LineError: naming the field to mend.
+    """
+    labelled = parse_as(LabelledLine, line)
+    want = labelled.expect.model_dump(mode="json")
+    for name in ("signs", "denied"):
+        want[name] = _known_codes(name, want[name], rules)
+    name = f"line {number}" if labelled.id is None else str(labelled.id)
+    return Pair(name, labelled.text, want, answer(labelled, lexicon, rules))
+
+
+def _known_codes(field: str, codes: Iterable[str], rules: TriageRules) -> list[str]:
+    for code in codes:
+        if code not in rules.signs:
+            raise LineError(f"expect.{field}: {unknown('sign', code, sorted(rules.signs))}")
+    return sorted(set(codes))
 
 
 def load_pairs(file: Path, lexicon: Lexicon, rules: TriageRules) -> list[Pair]:
-    """Read a labelled file through the reader."""
-    pairs = []
-    for line in file.read_text(encoding="utf-8").splitlines():
-        got = answer(parse_line(line), lexicon, rules)
-        row = json.loads(line)
-        pairs.append(Pair(str(row["id"]), row["text"], row["expect"], got))
-    return pairs
-
-
-def score_file(file: Path, lexicon: Lexicon, rules: TriageRules) -> str:
-    """A labelled file scored, as a table to print."""
-    return table(score(load_pairs(file, lexicon, rules)))
+    """All of a labelled file through the reader; raises LineError when a line cannot be used."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [read_pair(line, number, lexicon, rules) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
 def score(pairs: list[Pair]) -> dict[str, float]:
@@ -64,17 +109,12 @@ def score(pairs: list[Pair]) -> dict[str, float]:
     }
 
 
-def table(figures: dict[str, float]) -> str:
-    """The figures as lines of text."""
-    return "\n".join(f"{name:<24}{value:7.1%}" for name, value in figures.items())
-
-
 def _share(pairs: Iterable[Pair], holds: Callable[[Pair], bool]) -> float:
     results = [holds(pair) for pair in pairs]
     return sum(results) / len(results) if results else 1.0
 
 
-def _rank(values: dict[str, Any]) -> int:
+def _rank(values: Mapping[str, Any]) -> int:
     return Disposition(values["disposition"]).rank
 
 
@@ -85,8 +125,7 @@ def _recall(pairs: list[Pair], level: str) -> float:
 
 
 def _f1(pairs: list[Pair], name: str) -> float:
-    want = [{(p.id, code) for code in p.want[name]} for p in pairs]
-    got = [{(p.id, code) for code in p.got[name]} for p in pairs]
+    want, got = ([{*values[name]} for values in side] for side in ([p.want for p in pairs], [p.got for p in pairs]))
     hits = sum(len(w & g) for w, g in zip(want, got, strict=True))
     total = sum(map(len, want)) + sum(map(len, got))
     return 2 * hits / total if total else 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coach.core.model import Asked, Finding, Onset, TrendAnswer
-from coach.core.reading.context import denial
+from coach.core.reading.denial import denial
 from coach.core.reading.matching import Hit
 from coach.core.reading.scan import Scan
 from coach.core.reading.signs import Signs
@@ -29,6 +29,7 @@ SHORT = 30  # characters of a sentence that says little but a time
 _OTHERS = frozenset(
     {"weakness_general", "rapid_worsening", "tired_heavy_legs", "one_leg_weaker", "proximal_weakness"},
 )
+_DURATIONS = frozenset({"post_exertion_crash"})  # "two days in bed" tells how long a crash lasts, not when it began
 _SEEN_MENU = {1: True, 3: False}  # 2 is booked
 _DIGIT_MENUS = frozenset({Asked.TREND, Asked.ONSET, Asked.SEEN})
 
@@ -65,7 +66,7 @@ def onset_of(scan: Scan, signs: Signs, asked: Asked, choice: float | None) -> On
     """When it began, as told of a sign in the same sentence or in a sentence of its own."""
     if asked is Asked.ONSET and choice is not None and choice <= len(_ONSET):
         return _ONSET[int(choice) - 1]
-    undated = frozenset(w for cue in scan.of("cue:undated") for w in cue.words)
+    undated = frozenset(w for other in scan.of("cue:undated", "onset:undated") for w in other.words)
     hits = [h for h in scan.hits.get("onset", ()) if not h.words & undated]
     if asked is Asked.ONSET:
         hits = hits or scan.hits.get("onset_asked", [])
@@ -79,7 +80,8 @@ def _dates_a_sign(hit: Hit, scan: Scan, signs: Signs) -> bool:
     sentence = scan.line.sentences[hit.start]
     low, high = scan.sentences[sentence]
     short = high - low <= SHORT
-    return bool(signs.present) and (short or any(f.start < high and low < f.end for f in signs.present))
+    dated = [f for f in signs.present if f.code not in _DURATIONS]
+    return bool(dated) and (short or any(f.start < high and low < f.end for f in dated))
 
 
 def yes_of(scan: Scan, asked: Asked, choice: float | None) -> bool | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from coach.core.model import Finding
-from coach.core.reading.context import denial
+from coach.core.reading.denial import denial
 from coach.core.reading.matching import Hit
 from coach.core.reading.scan import Scan
-from coach.core.reading.signs import Signs
 
 
-def facts_of(scan: Scan, signs: Signs) -> frozenset[str]:
+def facts_of(scan: Scan, present: Iterable[Finding]) -> frozenset[str]:
     """The facts of a text; each also as `fact:code` for the signs told in the same sentence."""
     facts: set[str] = set()
     for hit in scan.hits.get("fact", ()):
@@ -17,7 +18,7 @@ def facts_of(scan: Scan, signs: Signs) -> frozenset[str]:
             continue
         name = hit.label.partition(":")[2]
         facts.add(name)
-        facts.update(f"{name}:{found.code}" for found in signs.present if _together(hit, found, scan))
+        facts.update(f"{name}:{found.code}" for found in present if _together(hit, found, scan))
     return frozenset(facts)
 
 

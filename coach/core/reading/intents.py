@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from coach.core.model import Asked, Intent
 from coach.core.reading.scan import Scan
 
-_WISHES = (
-    Intent.STOP,
-    Intent.WRONG_PERSON,
-    Intent.START,
-    Intent.RESUME,
-    Intent.PAUSE,
-    Intent.LESS,
-    Intent.MORE,
-    Intent.CHANGE,
-    Intent.HUMAN,
-)
+_WISHES = {
+    wish: f"intent:{wish}"
+    for wish in (
+        Intent.STOP,
+        Intent.WRONG_PERSON,
+        Intent.START,
+        Intent.RESUME,
+        Intent.PAUSE,
+        Intent.LESS,
+        Intent.MORE,
+        Intent.CHANGE,
+        Intent.HUMAN,
+    )
+}
 _TOPICS = (
     "programme",
     "electrolytes",
@@ -42,10 +45,10 @@ class Heard:
 
 def intent_of(scan: Scan, heard: Heard) -> Intent:
     """The one intent of a text: a wish before a question, a question before an answer, an answer before a report."""
-    for wish in _WISHES:
+    for wish, label in _WISHES.items() if "intent" in scan.hits else ():
         if wish is Intent.WRONG_PERSON and heard.present:
             continue
-        if any(not h.words & scan.idioms for h in scan.of(f"intent:{wish}")):
+        if any(not h.words & scan.idioms for h in scan.of(label)):
             return wish
     if scan.has("intent:help") and not heard.reported:
         return Intent.HELP

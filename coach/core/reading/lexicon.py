@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from coach.core.reading.likeness import Likeness
 from coach.core.reading.matching import Matcher
 from coach.core.reading.normalise import Words, tokenise
 from coach.core.reading.patterns import Compiler
-from coach.core.reading.spelling import Speller, build_speller
+from coach.core.reading.spelling import Mend, build_speller, remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ class Lexicon:
 
     vocabulary: Vocabulary
     matcher: Matcher
-    speller: Speller
+    mend: Mend  # a word as the lexicon spells it
     known: frozenset[str]
+    likeness: Likeness | None = None  # the second reader
 
     def set_of(self, name: str) -> frozenset[str]:
         """A named set of single words."""
@@ -72,6 +74,12 @@ def _plain(vocabulary: Vocabulary) -> frozenset[str]:
     return frozenset(vocabulary.numbers).union(*sets)
 
 
+def _fixed(vocabulary: Vocabulary) -> frozenset[str]:
+    """Words that no slip may turn another word into: they deny, or count."""
+    denying = (p for e in vocabulary.entries if e.label == "cue:negator" for p in e.patterns)
+    return frozenset(vocabulary.numbers) | frozenset(denying)
+
+
 def build_lexicon(vocabulary: Vocabulary) -> Lexicon:
     """Compile a vocabulary; raises ValueError naming a pattern or concept that cannot be used."""
     compiler = _cleaner(vocabulary)
@@ -81,9 +89,9 @@ def build_lexicon(vocabulary: Vocabulary) -> Lexicon:
         for pattern in entry.patterns:
             compiler.pattern(entry.label, pattern)
     _refuse(compiler.unknown_concepts())
-    speller = build_speller(compiler.exact, compiler.prefix, _plain(vocabulary))
+    speller = build_speller(compiler.exact, compiler.prefix, _plain(vocabulary), _fixed(vocabulary))
     known = frozenset(compiler.exact) | _plain(vocabulary)
-    return Lexicon(vocabulary, compiler.finish(), speller, known)
+    return Lexicon(vocabulary, compiler.finish(), remembered(speller), known)
 
 
 def _refuse(unknown: Iterable[str]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Spans = dict[int, int]  # first word → one past the last word
 
@@ -30,8 +31,7 @@ class Rule:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A pattern found: the words used are `words`; `start` and `end` frame them (end is one past)."""
 
     label: str
@@ -62,47 +62,63 @@ class Line:
 class Matcher:
     """All patterns of a lexicon, ready to search. Values are element numbers."""
 
-    exact: Mapping[str, tuple[int, ...]]
-    prefix: Mapping[str, tuple[int, ...]]
-    ranges: tuple[tuple[float, float, tuple[int, ...]], ...]
+    elements_of: Callable[[str], tuple[int, ...]]  # the elements a single word belongs to
     parents: Mapping[int, tuple[int, ...]]
     layers: tuple[Mapping[int, tuple[tuple[int, Rule], ...]], ...]
     rules: Mapping[int, tuple[Rule, ...]]
 
-    def elements_of(self, word: str) -> list[int]:
-        """The elements a single word belongs to."""
-        found = list(self.exact.get(word, ()))
-        if word[:1].isdigit():
-            found.extend(e for low, high, elements in self.ranges if low <= _value(word) <= high for e in elements)
-        for length in range(2, len(word) + 1):
-            more = self.prefix.get(word[:length])
-            if more:
-                found.extend(more)
-        return found
-
     def find(self, line: Line) -> list[Hit]:
         """Every pattern found in the words, each place once."""
-        where: dict[int, Spans] = {}
-        for position, word in enumerate(line.words):
-            for element in self.elements_of(word):
-                where.setdefault(element, {})[position] = position + 1
+        where = self._where(line.words)
         for layer in self.layers:
             self._concepts(layer, where, line)
         hits: list[Hit] = []
-        for element in list(where):
-            for rule in self.rules.get(element, ()):
-                if all(need in where for need in rule.needs):
+        present = where.keys()
+        for element in present & self.rules.keys():
+            for rule in self.rules[element]:
+                if rule.needs <= present:
                     hits.extend(_places(rule, where, line))
         return hits
 
+    def _where(self, words: Sequence[str]) -> dict[int, Spans]:
+        """Where each element stands that a single word belongs to."""
+        positions: dict[str, Spans] = {}
+        for position, word in enumerate(words):
+            positions.setdefault(word, {})[position] = position + 1
+        where: dict[int, Spans] = {}
+        for word, spans in positions.items():
+            for element in self.elements_of(word):
+                where.setdefault(element, {}).update(spans)
+        return where
+
     def _concepts(self, layer: Mapping[int, tuple[tuple[int, Rule], ...]], where: dict[int, Spans], line: Line) -> None:
-        for element in list(where):
-            for number, rule in layer.get(element, ()):
-                if all(need in where for need in rule.needs):
+        present = where.keys()
+        for element in present & layer.keys():
+            for number, rule in layer[element]:
+                if rule.needs <= present:
                     for hit in _places(rule, where, line):
                         for parent in self.parents[number]:
                             spans = where.setdefault(parent, {})
                             spans[hit.start] = max(hit.end, spans.get(hit.start, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class WordIndex:
+    """Elements by whole word, by beginning of a word, and by range of numbers."""
+
+    exact: Mapping[str, tuple[int, ...]]
+    prefix: Mapping[str, tuple[int, ...]]
+    ranges: tuple[tuple[float, float, tuple[int, ...]], ...]
+
+    def elements_of(self, word: str) -> tuple[int, ...]:
+        """The elements a single word belongs to."""
+        found = set(self.exact.get(word, ()))
+        if word[:1].isdigit():
+            value = _value(word)
+            found.update(e for low, high, elements in self.ranges if low <= value <= high for e in elements)
+        for length in range(2, len(word) + 1):
+            found.update(self.prefix.get(word[:length], ()))
+        return tuple(found)
 
 
 def _value(word: str) -> float:
@@ -116,6 +132,12 @@ def _value(word: str) -> float:
 def _places(rule: Rule, where: Mapping[int, Spans], line: Line) -> Iterator[Hit]:
     """Each place where all parts of a rule stand together."""
     first, *others = rule.parts
+    if not others:
+        yield from (
+            Hit(rule.label, words[0], words[-1] + 1, frozenset(words), rule.source)
+            for words in _runs(first, where, line)
+        )
+        return
     for words in _runs(first, where, line):
         chosen = [words]
         for part in others:

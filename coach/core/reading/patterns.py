@@ -19,14 +19,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
-from coach.core.reading.matching import Matcher, Rule, Sequenced
+from coach.core.reading.matching import Matcher, Rule, Sequenced, WordIndex
 
 NEAR = 3
 FAR = 6
 CLAUSE_SPAN = 9
 SENTENCE_SPAN = 18
 TEXT_SPAN = 30
+WORDS_KEPT = 65_536  # words whose elements are remembered
 _ITEM = re.compile(r"\??\([^)]*\)|\S+")
 _GAPS = {"..": NEAR, "...": FAR}
 _SPANS = {"&": CLAUSE_SPAN, "&&": SENTENCE_SPAN, "&&&": TEXT_SPAN}
@@ -155,11 +157,20 @@ class Compiler:
 
     def finish(self) -> Matcher:
         """The matcher for everything added so far."""
+        every = [*self.rules, *(rule for _, rule in self.concept_rules)]
+        wanted = frozenset(element for rule in every for element in rule.needs)
+
+        def kept(elements: Iterable[int]) -> tuple[int, ...]:
+            return tuple(e for e in self.closed(elements) if e in wanted)
+
+        index = WordIndex(
+            exact={w: kept(e) for w, e in self.exact.items()},
+            prefix={w: kept(e) for w, e in self.prefix.items()},
+            ranges=tuple((low, high, kept([e])) for low, high, e in self.ranges),
+        )
         return Matcher(
-            exact={w: self.closed(e) for w, e in self.exact.items()},
-            prefix={w: self.closed(e) for w, e in self.prefix.items()},
-            ranges=tuple((low, high, self.closed([e])) for low, high, e in self.ranges),
-            parents={e: self.closed([e]) for e in {n for n, _ in self.concept_rules}},
+            elements_of=lru_cache(WORDS_KEPT)(index.elements_of),
+            parents={e: kept([e]) for e in {n for n, _ in self.concept_rules}},
             layers=self._layers(),
             rules=_indexed(self.rules),
         )

@@ -11,6 +11,7 @@ from coach.core.reading.intents import Heard, intent_of, topic_of
 from coach.core.reading.lexicon import Lexicon
 from coach.core.reading.ratings import amount_for, said_numbers, weakness_rating
 from coach.core.reading.scan import Scan, scan
+from coach.core.reading.second import second_reading
 from coach.core.reading.signs import Signs, find_signs
 
 _COUNTED = frozenset(
@@ -34,8 +35,22 @@ def read(text: str, asked: Asked, language: Language, channel: Channel, lexicon:
     """Read a text as the answer to what was asked, and for any sign it speaks of.
 
     Both languages are understood whatever `language` says; it only decides words that look the same in both.
-    Any text returns a Reply, in time linear in its length.
+    Any text returns a Reply, in time linear in its length. The second reader, where the lexicon has one, adds what
+    known texts tell of in other words.
     """
+    first, seen = first_reading(text, asked, language, channel, lexicon)
+    if lexicon.likeness is None:
+        return first
+    second = second_reading(first, seen, asked, lexicon.likeness)
+    if second.signs == first.signs:
+        return second
+    return replace(second, facts=facts_of(seen, second.signs) | _falls_fact(asked, second.amount))
+
+
+def first_reading(
+    text: str, asked: Asked, language: Language, channel: Channel, lexicon: Lexicon
+) -> tuple[Reply, Scan]:
+    """What the concept grammar alone reads, and the text as it was looked over."""
     seen = scan(text, lexicon, language)
     signs = find_signs(seen)
     numbers = said_numbers(seen, channel)
@@ -54,9 +69,10 @@ def read(text: str, asked: Asked, language: Language, channel: Channel, lexicon:
         signs=signs.present,
         denied=signs.denied,
         hypothetical=signs.spoken_of,
-        facts=facts_of(seen, signs) | _falls_fact(asked, amount),
+        hinted=signs.hinted,
+        facts=facts_of(seen, signs.present) | _falls_fact(asked, amount),
     )
-    return _with_intent(values, seen, signs, asked)
+    return _with_intent(values, seen, signs, asked), seen
 
 
 def _with_falls(signs: Signs, asked: Asked, amount: float | None, text: str) -> Signs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from coach.core.model import Language
@@ -12,6 +12,7 @@ from coach.core.reading.normalise import Token, Words
 
 AND, OR, COMMA = "and", "or", "comma"
 BUCKET = 32  # words; what is further apart than one bucket's length does not bear on each other
+LONG = 2 * BUCKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,9 @@ class Scan:
     words: Words
     line: Line
     raw: tuple[int, ...]
-    hits: dict[str, list[Hit]]  # by kind, the part of a label before the colon
-    labels: frozenset[str]
-    places: dict[tuple[str, int], list[Hit]]  # by kind and bucket of words
+    hits: Mapping[str, list[Hit]]  # by kind, the part of a label before the colon
+    labelled: Mapping[str, list[Hit]]  # by label
+    places: Mapping[tuple[str, int], list[Hit]]  # by kind or label, and bucket of words; only for long texts
     sentences: dict[int, tuple[int, int]]  # offsets in the text where each sentence begins and ends
     clauses: dict[int, tuple[int, int]]
     corrections: frozenset[int]  # where among all words a correction ("no wait") ends
@@ -36,22 +37,23 @@ class Scan:
     pseudo: frozenset[int]  # words that look like a denial and deny nothing
     body: frozenset[int]
     first: int  # the first of all words that is not merely a hesitation
+    spelled: Sequence[str]  # all words as the lexicon spells them
 
     def of(self, *labels: str) -> list[Hit]:
         """The hits with one of these labels, in the order of the text."""
-        found = [h for label in labels for h in self.hits.get(label.partition(":")[0], ()) if h.label == label]
-        return sorted(found, key=lambda h: (h.start, h.end))
+        found = [h for label in labels for h in self.labelled.get(label, ())]
+        return sorted(found, key=lambda h: (h.start, h.end)) if len(found) > 1 else found
 
     def has(self, *labels: str) -> bool:
         """True when one of the labels was found."""
-        return any(label in self.labels for label in labels)
+        return any(label in self.labelled for label in labels)
 
-    def near(self, label: str, hit: Hit) -> list[Hit]:
+    def near(self, label: str, hit: Hit) -> Sequence[Hit]:
         """The hits with a label, or of a kind, close enough to bear on a hit."""
-        kind = label.partition(":")[0]
+        if not self.places:
+            return self.labelled.get(label, self.hits.get(label, ()))
         buckets = range(hit.start // BUCKET - 1, hit.end // BUCKET + 2)
-        found = [h for bucket in buckets for h in self.places.get((kind, bucket), ())]
-        return found if kind == label else [h for h in found if h.label == label]
+        return [h for bucket in buckets for h in self.places.get((label, bucket), ())]
 
     def names(self, kind: str) -> frozenset[str]:
         """The names found of one kind: for `fact`, those after `fact:`."""
@@ -84,40 +86,42 @@ def scan(text: str, lexicon: Lexicon, language: Language) -> Scan:
     spoken = guess_language(words, lexicon, language)
     whole = _whole(words, lexicon, spoken)
     line, raw = _counting(whole)
-    hits: dict[str, list[Hit]] = {}
+    labelled: dict[str, list[Hit]] = {}
     for found in lexicon.matcher.find(whole):
-        hit = _counted(found, whole)
-        hits.setdefault(hit.label.partition(":")[0], []).append(hit)
-    cues = hits.get("cue", [])
-    corrections = frozenset(raw[h.end - 1] for h in cues if h.label == "cue:correction" and h.words)
-    pseudo = _words(cues, "cue:pseudo")
+        labelled.setdefault(found.label, []).append(_counted(found, whole))
+    hits: dict[str, list[Hit]] = {}
+    for label, of_label in labelled.items():
+        hits.setdefault(label.partition(":")[0], []).extend(of_label)
+    corrections = frozenset(raw[h.end - 1] for h in labelled.get("cue:correction", ()) if h.words)
+    pseudo = _words(labelled, "cue:pseudo")
     return Scan(
         lexicon=lexicon,
         words=words,
         line=line,
         raw=raw,
         hits=hits,
-        labels=frozenset(h.label for found in hits.values() for h in found),
-        places=_buckets(hits),
+        labelled=labelled,
+        places=_buckets({**hits, **labelled}) if len(raw) > LONG else {},
         sentences=_extents((t.sentence, t) for t in words.tokens),
         clauses=_extents((t.clause, t) for t in words.tokens),
         corrections=corrections,
         language=spoken,
-        light=_words(cues, "cue:light"),
-        covered=frozenset(w for h in hits.get("sign", ()) for w in h.words),
-        negators=_words(cues, "cue:negator") - pseudo,
-        idioms=_words(cues, "cue:idiom"),
+        light=_words(labelled, "cue:light"),
+        covered=frozenset(w for kind in ("sign", "hint") for h in hits.get(kind, ()) for w in h.words),
+        negators=_words(labelled, "cue:negator") - pseudo,
+        idioms=_words(labelled, "cue:idiom"),
         pseudo=pseudo,
-        body=_words(cues, "cue:body") - _words(cues, "cue:private"),
+        body=_words(labelled, "cue:body") - _words(labelled, "cue:private"),
         first=whole.first,
+        spelled=whole.words,
     )
 
 
-def _buckets(hits: dict[str, list[Hit]]) -> dict[tuple[str, int], list[Hit]]:
+def _buckets(named: Mapping[str, list[Hit]]) -> Mapping[tuple[str, int], list[Hit]]:
     places: dict[tuple[str, int], list[Hit]] = {}
-    for kind, found in hits.items():
+    for name, found in named.items():
         for hit in found:
-            places.setdefault((kind, hit.start // BUCKET), []).append(hit)
+            places.setdefault((name, hit.start // BUCKET), []).append(hit)
     return places
 
 
@@ -128,8 +132,8 @@ def _extents(numbered: Iterable[tuple[int, Token]]) -> dict[int, tuple[int, int]
     return extents
 
 
-def _words(hits: Iterable[Hit], label: str) -> frozenset[int]:
-    return frozenset(w for h in hits if h.label == label for w in range(h.start, h.end))
+def _words(labelled: Mapping[str, list[Hit]], label: str) -> frozenset[int]:
+    return frozenset(w for h in labelled.get(label, ()) for w in range(h.start, h.end))
 
 
 def guess_language(words: Words, lexicon: Lexicon, preferred: Language) -> Language:
@@ -145,7 +149,7 @@ def _whole(words: Words, lexicon: Lexicon, language: Language) -> Line:
     """All words, mended; words of the other language that look the same are set aside."""
     fillers = lexicon.set_of("fillers")
     foreign = lexicon.set_of("only_spanish" if language is Language.EN else "only_english")
-    mend, by_ear = lexicon.speller.mend, language is Language.ES
+    mend, by_ear = lexicon.mend, language is Language.ES
     is_filler = [t.word in fillers for t in words.tokens]
     soft = lexicon.set_of("soft")
     first = next((n for n, t in enumerate(words.tokens) if t.word not in soft), 0)
@@ -153,7 +157,7 @@ def _whole(words: Words, lexicon: Lexicon, language: Language) -> Line:
     for filler in is_filler:
         counts.append(counts[-1] + (not filler))
     return Line(
-        [f"{t.word}~" if t.word in foreign else mend(t.word, by_ear=by_ear) for t in words.tokens],
+        [f"{t.word}~" if t.word in foreign else mend(t.word, by_ear) for t in words.tokens],
         [t.clause for t in words.tokens],
         [t.sentence for t in words.tokens],
         is_filler,
@@ -178,7 +182,7 @@ def _counting(whole: Line) -> tuple[Line, tuple[int, ...]]:
 
 def _counted(hit: Hit, whole: Line) -> Hit:
     """A hit told in words that are no fillers."""
-    counts = whole.counts
-    words = frozenset(counts[n] for n in hit.words if not whole.fillers[n])
+    counts, fillers = whole.counts, whole.fillers
+    words = frozenset([counts[n] for n in hit.words if not fillers[n]])
     start = min(words, default=counts[hit.start])
     return Hit(hit.label, start, max(words, default=start - 1) + 1, words, hit.source)

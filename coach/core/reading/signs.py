@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from coach.core.model import Finding
-from coach.core.reading.context import Judgement, Standing, judge
+from coach.core.reading.context import Judgement, Standing, judge, spoken_of
+from coach.core.reading.denial import denied_before
 from coach.core.reading.matching import Hit
-from coach.core.reading.scan import Scan
+from coach.core.reading.places import straddles
+from coach.core.reading.scan import AND, Scan
 
 TIGHT = 3  # words that may lie between those of a sign that still says one thing
 
@@ -20,6 +22,7 @@ class Signs:
     present: tuple[Finding, ...]
     denied: tuple[Finding, ...]
     spoken_of: tuple[Finding, ...]
+    hinted: tuple[Finding, ...] = ()  # wording that is often harmless, and not believed without a second reading
 
 
 Judged = tuple[Hit, Judgement]
@@ -28,30 +31,58 @@ ByWord = Mapping[int, list[Judged]]
 
 def find_signs(scan: Scan) -> Signs:
     """All signs of a text."""
-    judged = [(hit, judge(hit, scan)) for hit in _in_order(scan)]
-    absent = [(hit, Judgement(Standing.DENIED, hit.start)) for hit in scan.hits.get("absent", ())]
+    sure = [(hit, judge(hit, scan)) for hit in _in_order("sign", scan)]
+    hints = [(hit, judge(hit, scan)) for hit in _in_order("hint", scan)]
+    judged = [*sure, *hints]
+    well = [hit for hit in scan.hits.get("absent", ()) if _says_so(hit, scan)]
+    absent = [(hit, Judgement(Standing.DENIED, hit.start)) for hit in well]
     denied = _standing(judged, Standing.DENIED)
-    present = _told(_standing(judged, Standing.PRESENT), denied, absent, scan)
+    present = _told(_standing(sure, Standing.PRESENT), denied, absent, scan)
     codes = {_code(hit) for hit, _ in present}
     by_word = _by_word(present)
     denials = _lesser_dropped([*denied, *absent], scan)
     denied = [pair for pair in denials if _code(pair[0]) not in codes and not _part_of(pair, by_word)]
     spoken_of = _lesser_dropped(_standing(judged, Standing.SPOKEN_OF), scan)
-    return Signs(_findings(present, scan), _findings(denied, scan), _findings(spoken_of, scan))
+    hinted = _not_explained(_standing(hints, Standing.PRESENT), denied, absent, scan)
+    hinted = [pair for pair in hinted if _code(pair[0]) not in codes and not _absorbed(pair, by_word, scan)]
+    return Signs(*(_findings(found, scan) for found in (present, denied, spoken_of, hinted)))
 
 
 def _told(present: list[Judged], denied: list[Judged], absent: list[Judged], scan: Scan) -> list[Judged]:
     """The signs that are there, after those have gone that a denial or a graver sign explains."""
-    denials, statements = _by_word(denied), _by_word(absent)
-    present = [
-        pair for pair in present if not _contradicted(pair[0], denials, scan) and not _restated(pair[0], statements)
-    ]
+    present = _not_explained(present, denied, absent, scan)
     replaced = _replaced(scan.lexicon.vocabulary.replaces, present)
     return [pair for pair in _lesser_dropped(present, scan) if _code(pair[0]) not in replaced]
 
 
-def _in_order(scan: Scan) -> list[Hit]:
-    return sorted(scan.hits.get("sign", ()), key=lambda h: (h.start, -h.end, h.label))
+def _not_explained(present: list[Judged], denied: list[Judged], absent: list[Judged], scan: Scan) -> list[Judged]:
+    """The signs whose words no denial and no statement that all is well explains."""
+    denials, statements = _by_word(denied), _by_word(absent)
+    return [
+        pair for pair in present if not _contradicted(pair[0], denials, scan) and not _restated(pair[0], statements)
+    ]
+
+
+def _says_so(absent: Hit, scan: Scan) -> bool:
+    """False when wording that all is well is denied or only spoken of: "not able to stand", "used to walk fine"."""
+    if straddles(absent, scan) or _broken(absent, scan):
+        return False
+    negative = scan.lexicon.set_of("negative")
+    if scan.line.words[absent.start] in negative:
+        return not spoken_of(absent, scan)
+    before = scan.line.words[absent.start - 1] if absent.start else ""
+    ceased = scan.lexicon.set_of("ceased")
+    return before not in negative | ceased and denied_before(absent, scan) is None and not spoken_of(absent, scan)
+
+
+def _broken(absent: Hit, scan: Scan) -> bool:
+    """True when a denial or an "and" stands between the words, so that they belong to two statements."""
+    inner = range(absent.start, absent.end - 1)
+    return any((n in scan.negators and n not in absent.words) or AND in scan.links(n) for n in inner)
+
+
+def _in_order(kind: str, scan: Scan) -> list[Hit]:
+    return sorted(scan.hits.get(kind, ()), key=lambda h: (h.start, -h.end, h.label))
 
 
 def _standing(judged: list[Judged], standing: Standing) -> list[Judged]:
@@ -87,14 +118,21 @@ def _denies(other: Hit, judgement: Judgement, hit: Hit, scan: Scan) -> bool:
     code = _code(hit)
     if _code(other) == code:
         closer = other.end - other.start < hit.end - hit.start or other.words == hit.words
-        return closer or code not in vocabulary.severe
+        return closer or code not in vocabulary.severe or _one_more(other, judgement, hit)
     absorbs = code in vocabulary.absorbs.get(_code(other), frozenset())
     return absorbs and not _cut(other, judgement) and _overlap(other, hit, scan)
 
 
+def _one_more(other: Hit, judgement: Judgement, hit: Hit) -> bool:
+    """True when what is denied is the same with one more word: "ya no me late raro el corazón"."""
+    before = judgement.cue is not None and judgement.cue < other.start
+    return before and hit.words <= other.words and other.end - other.start == hit.end - hit.start + 1
+
+
 def _restated(hit: Hit, absent: ByWord) -> bool:
-    """Words that state the absence of something else ("no siento pesadas las piernas" is no numbness)."""
-    return any(len(other.words & hit.words) > 1 for other, _ in _touching(hit, absent))
+    """Words that state its absence, or that of something else ("no siento pesadas las piernas" is no numbness)."""
+    code = _code(hit)
+    return any(_code(other) == code or len(other.words & hit.words) > 1 for other, _ in _touching(hit, absent))
 
 
 def _part_of(pair: Judged, present: ByWord) -> bool:
@@ -107,7 +145,11 @@ def _part_of(pair: Judged, present: ByWord) -> bool:
 
 def _lesser_dropped(judged: list[Judged], scan: Scan) -> list[Judged]:
     by_word = _by_word(judged)
-    return [pair for pair in judged if not any(_absorbs(other, pair, scan) for other in _touching(pair[0], by_word))]
+    return [pair for pair in judged if not _absorbed(pair, by_word, scan)]
+
+
+def _absorbed(pair: Judged, by_word: ByWord, scan: Scan) -> bool:
+    return any(_absorbs(other, pair, scan) for other in _touching(pair[0], by_word))
 
 
 def _absorbs(graver: Judged, lesser: Judged, scan: Scan) -> bool:

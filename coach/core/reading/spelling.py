@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
 
 MIN_SOUND = 4
-MIN_TYPED = 6
+MIN_SWAPPED = 4  # letters of a word that may have two neighbours swapped
+MIN_TYPED = 6  # letters of a word that may have any one slip
+MIN_TWO_SLIPS = 8
+LONGEST = 20
+WORDS_KEPT = 65_536  # words whose mending is remembered
 _SOUNDS = (
     (re.compile(r"qu(?=[ei])|k"), "c"),
     (re.compile(r"c(?=[ei])|z"), "s"),
@@ -19,6 +27,8 @@ _SOUNDS = (
     (re.compile(r"ll"), "y"),
     (re.compile(r"([a-z])\1"), r"\1"),
 )
+
+Mend = Callable[[str, bool], str]
 
 
 def sound(word: str) -> str:
@@ -33,6 +43,11 @@ def _without_one(word: str) -> Iterable[str]:
     return (word[:i] + word[i + 1 :] for i in range(1, len(word)))
 
 
+def _keys(word: str) -> frozenset[str]:
+    """What two words share when they differ by one or two slips: themselves with one letter left out."""
+    return frozenset((word, *_without_one(word)))
+
+
 @dataclass(frozen=True, slots=True)
 class Speller:
     """Known words, and indexes by sound and by one letter left out."""
@@ -42,9 +57,9 @@ class Speller:
     plain: frozenset[str]  # ordinary words that are never taken for another
     sounds: Mapping[str, str]
     stem_sounds: Mapping[str, str]
-    left_out: Mapping[str, str]
+    alike: Mapping[str, tuple[str, ...]]  # words by themselves with one letter left out
 
-    def mend(self, word: str, *, by_ear: bool) -> str:
+    def mend(self, word: str, by_ear: bool) -> str:  # noqa: FBT001 - called for every word
         """The known word this one stands for, or the word itself; `by_ear` also tries how it sounds in Spanish."""
         if len(word) < MIN_SOUND or word in self.known or word in self.plain or self._stemmed(word):
             return word
@@ -65,28 +80,48 @@ class Speller:
         return None
 
     def _by_typing(self, word: str) -> str | None:
-        if len(word) < MIN_TYPED or len(word) > 2 * MIN_TYPED + MIN_SOUND:
+        """The one word nearest to a mistyped one; none when others are as near, for they may mean different signs."""
+        if len(word) > LONGEST or not word.isalpha():
             return None
-        if word in self.left_out:
-            return self.left_out[word]
-        for shorter in _without_one(word):
-            if shorter in self.known and len(shorter) >= MIN_SOUND + 1:
-                return shorter
-            if shorter in self.left_out:
-                return self.left_out[shorter]
-        return None
+        near = {known for key in _keys(word) for known in self.alike.get(key, ()) if known[0] == word[0]}
+        distances = {known: OSA.distance(word, known) for known in near if _a_slip(word, known)}
+        least = min(distances.values(), default=0)
+        nearest = sorted(known for known, distance in distances.items() if distance == least)
+        one_word = nearest and all(known.startswith(nearest[0]) for known in nearest)  # "diarrea", "diarreas"
+        return nearest[0] if one_word else None
 
 
-def build_speller(known: Iterable[str], stems: Iterable[str], plain: frozenset[str]) -> Speller:
-    """Index the words (`known`) and word beginnings (`stems`) of a lexicon."""
+def _a_slip(word: str, known: str) -> bool:
+    """True when the two are near enough for their length: two neighbours swapped, one slip, or two in a long word."""
+    longer = max(len(word), len(known))
+    distance = OSA.distance(word, known)
+    if longer < MIN_TYPED:
+        return distance == 1 and sorted(word) == sorted(known)
+    return distance <= 1 + (longer >= MIN_TWO_SLIPS)
+
+
+def build_speller(known: Iterable[str], stems: Iterable[str], plain: frozenset[str], fixed: frozenset[str]) -> Speller:
+    """Index the words (`known`) and word beginnings (`stems`) of a lexicon.
+
+    Nothing is ever mended into one of `fixed`: numbers, and words that deny.
+    """
     words = sorted(w for w in known if w.isalpha())
     beginnings = sorted(s for s in stems if s.isalpha())
-    long = [w for w in words if len(w) >= MIN_TYPED]
+    targets = [w for w in words if len(w) >= MIN_SWAPPED and w not in fixed]
+    alike: dict[str, list[str]] = defaultdict(list)
+    for word in targets:
+        for key in _keys(word):
+            alike[key].append(word)
     return Speller(
         known=frozenset(words),
         stems=frozenset(beginnings),
         plain=plain,
-        sounds={sound(w): w for w in words if len(w) >= MIN_SOUND},
+        sounds={sound(w): w for w in words if len(w) >= MIN_SOUND and w not in fixed},
         stem_sounds={sound(s): s for s in beginnings if len(sound(s)) >= MIN_SOUND},
-        left_out={shorter: w for w in long for shorter in _without_one(w)},
+        alike={key: tuple(found) for key, found in alike.items()},
     )
+
+
+def remembered(speller: Speller) -> Mend:
+    """The speller's `mend`, which remembers the words it has seen."""
+    return lru_cache(WORDS_KEPT)(speller.mend)

@@ -1,0 +1,166 @@
+"""What the second reader adds to the first: a sign that known texts tell of in other words, and a likelier intent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from coach.core.model import Asked, Disposition, Finding, Intent, Reason, Reply
+from coach.core.reading.likeness import Likeness, Share, Trust, Weights, together
+from coach.core.reading.persons import by_carer
+from coach.core.reading.scan import Scan
+
+INTENT, LEVEL = "intent:", "level:"  # before labels that name an intent or a level; those without a colon name a sign
+RULE = "second_reader"
+TOGETHER = 3  # sentences that are read as one
+_INTENTS = {INTENT + intent.value: intent for intent in Intent}
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """Scores as log odds, the highest that any stretch of the text has, and which sentences that stretch holds."""
+
+    scores: Mapping[str, float]
+    where: Mapping[str, tuple[int, int]]  # first and last sentence, by label
+
+
+def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -> Reply:
+    """The first reading with the signs, level and intent that the second reader is sure of. Takes no sign away."""
+    shares = {number: likeness.share(*part) for number, part in sentences_of(scan, first).items()}
+    likely = _likely(shares, likeness.weights)
+    level = _level(likely.scores, likeness)
+    codes = _codes(first, likely.scores, likeness) or _codes_of_level(first, level, likely.scores, likeness)
+    signs = first.signs + tuple(_finding(code, scan, likely, likeness) for code in codes)
+    whole = map(likeness.of_feature, whole_features(scan, first, asked))
+    scores = likeness.weights.scores(together([*shares.values(), *whole]))
+    return replace(
+        first,
+        intent=_intent(first.intent, dict(zip(likeness.weights.labels, scores, strict=True)), likeness.trust),
+        signs=signs,
+        denied=tuple(f for f in first.denied if f.code not in codes),
+        hypothetical=tuple(f for f in first.hypothetical if f.code not in codes),
+        raised=Reason(RULE, level, "reads like texts that called for this") if level and signs else None,
+    )
+
+
+def _likely(shares: Mapping[int, Share], weights: Weights) -> Likely:
+    """The highest scores of any few sentences together: whatever else is said lowers none of them."""
+    numbers = list(shares)
+    stretches = [
+        numbers[begin:end]
+        for begin in range(len(numbers))
+        for end in range(begin + 1, min(begin + TOGETHER, len(numbers)) + 1)
+    ] or [[]]
+    rows = [weights.scores(together(shares[n] for n in stretch)) for stretch in stretches]
+    if len(rows) == 1:
+        best, at = rows[0], [0] * len(rows[0])
+    else:
+        at = [max(range(len(column)), key=column.__getitem__) for column in zip(*rows, strict=True)]
+        best = [rows[row][label] for label, row in enumerate(at)]
+    where = {
+        label: (stretches[row][0], stretches[row][-1]) for label, row in zip(weights.labels, at, strict=True) if numbers
+    }
+    return Likely(dict(zip(weights.labels, best, strict=True)), where)
+
+
+def _codes(first: Reply, likely: Mapping[str, float], likeness: Likeness) -> tuple[str, ...]:
+    """The signs that the first reader did not find, and that are likely enough."""
+    present, doubted = set(first.codes), {f.code for f in first.denied + first.hypothetical}
+    trust, hinted = likeness.trust, {f.code for f in first.hinted}
+
+    def enough(code: str, level: Disposition) -> float:
+        if code in doubted:
+            return trust.against
+        return min(trust.hinted, trust.signs[level]) if code in hinted else trust.signs[level]
+
+    return tuple(c for c, level in likeness.levels.items() if c not in present and likely[c] >= enough(c, level))
+
+
+def _level(likely: Mapping[str, float], likeness: Likeness) -> Disposition | None:
+    """The highest level that the text is sure enough to call for."""
+    sure = [level for level, enough in likeness.trust.levels.items() if likely[LEVEL + level.value] >= enough]
+    return max(sure, key=lambda level: level.rank, default=None)
+
+
+def _codes_of_level(
+    first: Reply, level: Disposition | None, likely: Mapping[str, float], likeness: Likeness
+) -> tuple[str, ...]:
+    """The likeliest sign of a level that the text calls for, where no sign was found at all."""
+    if level is None or first.signs:
+        return ()
+    of_level = [code for code, usual in likeness.levels.items() if usual is level]
+    return tuple(sorted(of_level, key=lambda code: likely[code])[-1:])
+
+
+def _intent(first: Intent, likely: Mapping[str, float], trust: Trust) -> Intent:
+    """The likeliest intent, when it is likely enough; else the first reader's."""
+    label = max(_INTENTS, key=lambda label: likely.get(label, -math.inf))
+    return _INTENTS[label] if likely.get(label, -math.inf) >= trust.intent else first
+
+
+def _finding(code: str, scan: Scan, likely: Likely, likeness: Likeness) -> Finding:
+    """The sign, at the sentences that tell of it most, with the known text that is nearest."""
+    first, last = likely.where[code]
+    said = set(scan.spelled)
+    nearest = max(likeness.phrasings.get(code, ()), key=lambda text: _overlap(said, text), default="")
+    return Finding(code, scan.sentences[first][0], scan.sentences[last][1], f"like “{nearest}”")
+
+
+def _overlap(said: set[str], text: str) -> float:
+    words = set(text.split())
+    return len(said & words) / (len(said | words) or 1)
+
+
+def marked_words(scan: Scan) -> list[str]:
+    """All words as the lexicon spells them, each with marks: denied, of another, past, asked or imagined."""
+    other = frozenset[int]() if by_carer(scan) else _sentences(scan, "cue:other")
+    past, imagined = _sentences(scan, "cue:past"), _sentences(scan, "cue:imagined") | scan.words.asked
+    negators = {scan.raw[n] for n in scan.negators}
+    marked: list[str] = []
+    clause, denied = -1, False
+    for place, token in enumerate(scan.words.tokens):
+        denied = denied and token.clause == clause
+        clause = token.clause
+        mark = "no" * denied + "he" * (token.sentence in other)
+        mark += "was" * (token.sentence in past) + "if" * (token.sentence in imagined)
+        marked.append(f"{mark}/{scan.spelled[place]}" if mark else scan.spelled[place])
+        denied = denied or place in negators
+    return marked
+
+
+def _sentences(scan: Scan, label: str) -> frozenset[int]:
+    return frozenset(scan.line.sentences[hit.start] for hit in scan.of(label) if hit.start < len(scan.raw))
+
+
+def sentences_of(scan: Scan, reply: Reply) -> dict[int, tuple[list[str], list[str]]]:
+    """Each sentence as its marked words, and what the first reader made of it."""
+    parts: dict[int, tuple[list[str], list[str]]] = {}
+    for token, word in zip(scan.words.tokens, marked_words(scan), strict=True):
+        parts.setdefault(token.sentence, ([], []))[0].append(word)
+    for standing, found in _standings(reply):
+        for finding in found:
+            number = _sentence_at(finding.start, scan)
+            if number in parts:
+                parts[number][1].append(f"{standing}:{finding.code}")
+    return parts
+
+
+def _standings(reply: Reply) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
+    return (("is", reply.signs), ("no", reply.denied), ("if", reply.hypothetical), ("hint", reply.hinted))
+
+
+def _sentence_at(place: int, scan: Scan) -> int | None:
+    return next((number for number, (start, end) in scan.sentences.items() if start <= place < end), None)
+
+
+def whole_features(scan: Scan, reply: Reply, asked: Asked) -> Iterable[str]:
+    """What was asked, and what the first reader made of the whole text: these tell of the intent."""
+    yield from (f"l:{scan.language}", f"a:{asked}", f"i:{reply.intent}", f"a:{asked}:{reply.intent}")
+    yield from (f"{name}:{value}" for name, value in (("t", reply.trend), ("s", reply.onset), ("y", reply.yes)) if value)
+    if reply.weakness is not None:
+        yield "weakness"
+    if reply.amount is not None:
+        yield "amount"
+    if scan.words.asked:
+        yield "?"
