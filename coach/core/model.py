@@ -274,6 +274,7 @@ class Reply:
     denied: tuple[Finding, ...] = ()
     topic: str | None = None
     hypothetical: tuple[Finding, ...] = ()  # signs asked about, past, or of other people: no sign of this person
+    idioms: tuple[Finding, ...] = ()  # words of a sign that are only a way of speaking
     hinted: tuple[Finding, ...] = ()  # wording that is often harmless, found and not believed
     facts: frozenset[str] = (
         frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coach.core.model import Asked, Assessment, Disposition, Onset, Profile, Reason, Reply
 
@@ -105,12 +105,16 @@ def assess(
     """The disposition of one reply with its reasons, highest first.
 
     `recent` are the codes logged in the 48 hours before; `single` judges the text as the only one there is, so that a
-    score of 10 counts by itself (otherwise the trend rules weigh it). A reply without any sign is self-care.
+    score of 10 counts by itself (otherwise the trend rules weigh it). A reply without any sign is self-care. What the
+    second reader is sure of counts too, unless the text gave a reason to lower a sign.
     """
     case = _Case(reply, profile, rules, recent, frozenset(reply.codes), single)
     found = [_of_sign(rules.signs[code], case) for code in reply.codes if code in rules.signs]
+    lowered = any(reason.level.rank < rules.signs[reason.rule].level.rank for reason, _ in found)
     found += [_of_combination(c) for c in rules.combinations if _applies(c, case)]
-    found += [(reply.raised, False)] if reply.raised else []
+    highest = max((reason.level.rank for reason, _ in found), default=0)
+    if reply.raised and reply.raised.level.rank > highest and not lowered:
+        found.append((reply.raised, False))
     found.sort(key=lambda pair: (-pair[0].level.rank, not pair[1]))
     if not found:
         return Assessment(Disposition.SELF_CARE)
@@ -150,6 +154,18 @@ def question_for(
         return None
     asks = (_open_question(rules.signs[r.rule], r, reply) for r in found.reasons if r.rule in rules.signs)
     return next((ask for ask in asks if ask), None)
+
+
+def with_question(
+    reply: Reply,
+    profile: Profile,
+    rules: TriageRules,
+    recent: frozenset[str] = frozenset(),
+    *,
+    single: bool = False,
+) -> Reply:
+    """The reply with the one question to ask about it, if its level depends on one."""
+    return replace(reply, ask=question_for(reply, profile, rules, recent, single=single))
 
 
 def _open_question(rule: SignRule, reason: Reason, reply: Reply) -> Asked | None:

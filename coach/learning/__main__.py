@@ -9,7 +9,7 @@ from pathlib import Path
 from coach.adapters.library.lexicon import load_grammar
 from coach.adapters.library.likeness import FOLDER, WEIGHTS, usual_levels, written
 from coach.core.reading.likeness import Weights
-from coach.learning.examples import Example, load_examples
+from coach.learning.examples import Example, load_examples, load_known
 from coach.learning.fitting import fit
 from coach.resources import folder
 
@@ -22,7 +22,8 @@ def main(replies: Path) -> None:
     """Learn from every file of a folder but those held back, and write; says how many replies and features it took."""
     messages = folder("messages")
     files = sorted(file for file in replies.glob("*.jsonl") if not file.name.startswith(HELD))
-    examples = load_examples(files, load_grammar(messages), usual_levels(messages))
+    grammar, usual = load_grammar(messages), usual_levels(messages)
+    examples = [*load_examples(files, grammar, usual), *load_known(replies.parent, grammar, usual)]
     weights = fit(examples)
     target = messages / FOLDER / WEIGHTS
     target.write_text(written(weights, _phrasings(weights, examples)), encoding="utf-8")

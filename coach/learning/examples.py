@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
 from coach.adapters.lines.read import ReplyLine
-from coach.core.model import Disposition, Intent
+from coach.core.model import Asked, Channel, Disposition, Intent, Language
 from coach.core.reading import Lexicon
 from coach.core.reading.likeness import text_features, word_features
 from coach.core.reading.reader import first_reading
@@ -64,6 +66,42 @@ def _examples(line: str, lexicon: Lexicon, usual: Mapping[str, Disposition], wei
     yield Example(sum(sentences, Counter()), of_whole, labels, " ".join(scan.spelled), weight)
     if len(sentences) > 1 and not expect.signs:
         yield from (Example(features, None, frozenset(), "", weight) for features in sentences)
+
+
+def load_known(folder: Path, lexicon: Lexicon, usual: Mapping[str, Disposition]) -> list[Example]:
+    """The sentences of the project's own lists of signs by code, told and denied.
+
+    They are learnt as sentences: what a person would want with them, or calls for beside them, is not on the lists.
+    """
+    told = [_table(folder, f"signs_{level}.toml") for level in ("emergency", "urgent", "routine")]
+    denied = _table(folder, "signs_denied.toml")
+    rows = [([code], text) for table in told for code, row in table.items() for text in _texts(row)]
+    rows += [([], text) for row in denied.values() for text in _texts(row)]
+    cases = _table(folder, "reading_tricky.toml")["case"]
+    rows += [(case.get("signs", []), (case["text"], Language(case.get("language", "en")))) for case in cases]
+    return [_known(codes, text, language, lexicon, usual) for codes, (text, language) in rows]
+
+
+def _table(folder: Path, name: str) -> dict[str, Any]:
+    return tomllib.loads((folder / name).read_text(encoding="utf-8"))
+
+
+def _texts(row: Mapping[str, Sequence[str]] | Sequence[str]) -> Iterator[tuple[str, Language]]:
+    """The texts of a row by language; a row without languages is mostly English."""
+    if not isinstance(row, Mapping):
+        return ((text, Language.EN) for text in row)
+    return ((text, language) for language in Language for text in row.get(language.value, ()))
+
+
+def _known(
+    codes: list[str], text: str, language: Language, lexicon: Lexicon, usual: Mapping[str, Disposition]
+) -> Example:
+    first, scan = first_reading(text, Asked.NOTHING, language, Channel.SMS, lexicon)
+    features = sum((_features(*part) for part in sentences_of(scan, first).values()), Counter[str]())
+    level = max((usual[code] for code in codes), key=lambda level: level.rank, default=Disposition.SELF_CARE)
+    expect = Expected(intent=Intent.REPORT, signs=codes, disposition=level)
+    labels = {label for label in labels_of(expect, usual, by_profile=False) if not label.startswith(INTENT)}
+    return Example(features, None, frozenset(labels), " ".join(scan.spelled), DAILY)
 
 
 def _features(words: list[str], further: list[str]) -> Counter[str]:

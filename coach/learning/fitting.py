@@ -22,8 +22,8 @@ TIMES_SEEN = 3  # features that occur in fewer texts are left out
 FEWEST = 5  # examples a label needs
 STRENGTH = 1.0  # inverse of the regularisation
 HELD_BACK = 6  # one example in so many is held back to calibrate
-PER_UNIT = 10  # weights are kept in tenths
-SMALLEST = 50  # tenths; weights nearer to zero are dropped
+SMALLEST = 2  # weights are whole numbers; those nearer to zero are dropped
+LARGEST = 127
 DIGITS = 2
 
 
@@ -39,17 +39,17 @@ def fit(examples: Sequence[Example]) -> Weights:
     models = [_model(task, label, task.rows) for label in task.labels]
     columns = np.array([model.coef_[0] * slope for model in models]).T
     rarity = np.array(list(task.rarity.values()))
-    tenths = np.rint(columns * rarity[:, None] * PER_UNIT).astype(int)
-    tenths[np.abs(tenths) < SMALLEST] = 0
-    numbers, labels = np.nonzero(tenths)
+    whole = np.rint(columns * rarity[:, None]).astype(int).clip(-LARGEST, LARGEST)
+    whole[np.abs(whole) < SMALLEST] = 0
+    numbers, labels = np.nonzero(whole)
     return Weights(
         labels=task.labels,
         bias=tuple(round(float(model.intercept_[0]) * slope + shift, DIGITS) for model in models),
         index={feature: number for number, feature in enumerate(task.rarity)},
-        lengths=np.rint(rarity**2 * PER_UNIT).astype(int).tolist(),
+        lengths=np.rint(rarity**2).astype(int).tolist(),
         first=np.searchsorted(numbers, np.arange(len(rarity) + 1)).tolist(),
         touched=labels.tolist(),
-        weights=tenths[numbers, labels].tolist(),
+        weights=whole[numbers, labels].tolist(),
     )
 
 

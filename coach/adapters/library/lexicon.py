@@ -66,7 +66,7 @@ class _Parts:
 
 
 def load_lexicon(folder: Path) -> Lexicon:
-    """The lexicon with its second reader, given `messages` or `messages/lexicon`; raises LexiconError naming the key."""
+    """The lexicon with its second reader, given `messages` or `messages/lexicon`; LexiconError names file and key."""
     home = _home(folder)
     return replace(load_grammar(home), likeness=load_likeness(home.parent))
 

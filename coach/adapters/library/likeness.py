@@ -19,6 +19,7 @@ from coach.core.reading.likeness import Likeness, Trust, Weights, log_odds
 
 FOLDER, WEIGHTS = "second_reader", "weights.json"
 
+
 class _TrustFile(BaseModel):
     """`trust.toml`: probabilities from 0 to 1."""
 
@@ -26,9 +27,11 @@ class _TrustFile(BaseModel):
 
     signs: dict[str, float]
     levels: dict[str, float]
-    against: float = Field(ge=0, le=1)
+    denied: float = Field(ge=0, le=1)
+    spoken_of: float = Field(ge=0, le=1)
     hinted: float = Field(ge=0, le=1)
     intent: float = Field(ge=0, le=1)
+    other_intent: float = Field(ge=0, le=1)
 
 
 def load_likeness(messages: Path) -> Likeness | None:
@@ -53,7 +56,7 @@ def _weights(content: Mapping[str, Any]) -> Weights:
         lengths=_numbers("H", content["lengths"]),
         first=_numbers("I", content["first"]),
         touched=_numbers("B", content["touched"]),
-        weights=_numbers("h", content["weights"]),
+        weights=_numbers("b", content["weights"]),
     )
 
 
@@ -81,7 +84,7 @@ def written(weights: Weights, phrasings: Mapping[str, Sequence[str]]) -> str:
         "lengths": _packed("H", weights.lengths),
         "first": _packed("I", weights.first),
         "touched": _packed("B", weights.touched),
-        "weights": _packed("h", weights.weights),
+        "weights": _packed("b", weights.weights),
         "names": "\n".join(weights.index),
     }
     return json.dumps(content, ensure_ascii=False, indent=0) + "\n"
@@ -97,10 +100,12 @@ def _load_trust(file: Path) -> Trust:
     row = checked(file.name, _TrustFile, tomllib.loads(file.read_text(encoding="utf-8")), ValueError)
     return Trust(
         signs=_by_level(row.signs),
-        against=log_odds(row.against),
+        denied=log_odds(row.denied),
+        spoken_of=log_odds(row.spoken_of),
         hinted=log_odds(row.hinted),
         levels=_by_level(row.levels),
         intent=log_odds(row.intent),
+        other_intent=log_odds(row.other_intent),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from coach.core.model import Asked, Assessment, Channel, Language, Profile, Reply
 from coach.core.reading import Lexicon, read
-from coach.core.triage import TriageRules, assess
+from coach.core.triage import TriageRules, assess, with_question
 
 Judge = Callable[[str, Asked, Language, Profile, frozenset[str]], tuple[Reply, Assessment]]
 """Reads a text and says what it calls for; given the text, what was asked, and the signs found in the last 48 hours."""
@@ -18,7 +18,7 @@ def make_judge(lexicon: Lexicon, rules: TriageRules) -> Judge:
     def judge(
         text: str, asked: Asked, language: Language, profile: Profile, recent: frozenset[str]
     ) -> tuple[Reply, Assessment]:
-        reply = read(text, asked, language, Channel.SMS, lexicon)
+        reply = with_question(read(text, asked, language, Channel.SMS, lexicon), profile, rules, recent)
         return reply, assess(reply, profile, rules, recent)
 
     return judge

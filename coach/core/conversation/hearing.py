@@ -60,7 +60,9 @@ def hear(moment: Moment, message: InboundMessage) -> Heard:
     keyword = moment.handbook.keywords.get(plain(message.body))
     if message.opt_out_type == "STOP" or (keyword is not None and keyword.word is Word.CARRIER_STOP):
         reply = replace(reply, intent=Intent.STOP)
-    assessment = triage.assess(reply, moment.participant.profile, moment.handbook.triage, _recent_codes(moment))
+    profile, rules, recent = moment.participant.profile, moment.handbook.triage, _recent_codes(moment)
+    reply = triage.with_question(reply, profile, rules, recent)
+    assessment = triage.assess(reply, profile, rules, recent)
     observations = tuple(_observations(moment, reply, assessment, question, keyword))
     return Heard(message, question, reply, assessment, keyword, observations, found.unsettled)
 

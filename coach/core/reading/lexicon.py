@@ -38,9 +38,9 @@ class Vocabulary:
     replaces: Mapping[str, frozenset[str]] = field(default_factory=dict)  # drops these anywhere in the text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
-    """A compiled vocabulary. Build it once with `build_lexicon`; it never changes."""
+    """A compiled vocabulary. Build it once with `build_lexicon`; it never changes, and is equal only to itself."""
 
     vocabulary: Vocabulary
     matcher: Matcher

@@ -19,13 +19,12 @@ PART = 4  # letters of a word part
 RUN = 5  # letters and spaces of a run across words
 KEPT = 65_536  # words and features whose share is remembered
 EDGE = "^"
-TENTH = 0.1
 COUNTER, BYTES = "Q", 8  # each label has a counter of eight bytes
 ZERO = 1 << 20  # what a counter stands at for each feature added, so that it never runs below nought
 
 
 class Share(NamedTuple):
-    """What words or sentences add: to the squared length in tenths, and to every label's counter.
+    """What words or sentences add: to the squared length, and to every label's counter.
 
     The counters stand side by side in one whole number, so that adding two rows of them is one addition.
     """
@@ -52,8 +51,8 @@ def together(shares: Iterable[Share]) -> Share:
 class Weights:
     """A linear model as plain arrays.
 
-    The feature with number n in `index` adds `lengths[n]` tenths to the squared length of a text, and to the label
-    `touched[i]` the weight `weights[i]` in tenths, for i from `first[n]` to before `first[n + 1]`.
+    The feature with number n in `index` adds `lengths[n]` to the squared length of a text, and to the label
+    `touched[i]` the weight `weights[i]`, for i from `first[n]` to before `first[n + 1]`.
     """
 
     labels: tuple[str, ...]
@@ -78,7 +77,7 @@ class Weights:
     def scores(self, share: Share) -> list[float]:
         """How likely each label is, as log odds: 0 is as likely as not."""
         counters = array(COUNTER, share.counters.to_bytes(len(self.labels) * BYTES, "little"))
-        scale = TENTH / math.sqrt(share.length * TENTH) if share.length else 0.0
+        scale = 1 / math.sqrt(share.length) if share.length else 0.0
         start = share.features * ZERO
         return [(count - start) * scale + bias for count, bias in zip(counters, self.bias, strict=True)]
 
@@ -88,10 +87,12 @@ class Trust:
     """From which log odds the second reader is believed; see messages/second_reader/trust.toml."""
 
     signs: Mapping[Disposition, float] = field(default_factory=dict)  # a sign, by its usual level
-    against: float = math.inf  # a sign that the first reader took as denied, past or another's
+    denied: float = math.inf  # a sign that the first reader took as denied, or as a way of speaking
+    spoken_of: float = math.inf  # a sign that it took as past, imagined or another person's
     hinted: float = math.inf  # a sign of which the lexicon has found a hint
     levels: Mapping[Disposition, float] = field(default_factory=dict)  # that a text calls for a level
     intent: float = math.inf  # another intent than the first reader's
+    other_intent: float = math.inf  # the same, where the first reader found wording for its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ _KEEP_S = frozenset({"it", "that", "he", "she", "what", "who", "there", "here", 
 _PICTURES = {"\U0001f44d": "ok", "\U0001f44c": "ok", "\U0001f64f": "thanks"}
 _NOTHING = "\x01"  # stands for a mark that adds nothing, so that offsets stay true
 _JOINERS = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+LONG = 2_000  # characters; no text message and no spoken answer is longer
+_PIECE = re.compile(r"[^.!?;\n…]{1,200}[^\s.!?;\n…]*[.!?;\n…]*|[.!?;\n…]+")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 
 
@@ -81,6 +83,23 @@ def shorten(word: str, known: frozenset[str] | Mapping[str, object]) -> str:
     return _REPEATED.sub(r"\1", word)
 
 
+def said_once(folded: str) -> str:
+    """A very long text with everything blanked that it has said before, so that offsets stay true.
+
+    Nobody texts so much; repeating a sentence adds nothing to what it says.
+    """
+    if len(folded) <= LONG:
+        return folded
+    seen: set[str] = set()
+    pieces: list[str] = []
+    for found in _PIECE.finditer(folded):
+        piece = found.group()
+        said = piece.strip()
+        pieces.append(" " * len(piece) if said in seen else piece)
+        seen.add(said)
+    return "".join(pieces)
+
+
 def tokenise(
     text: str,
     short_forms: Mapping[str, tuple[str, ...]],
@@ -95,7 +114,7 @@ def tokenise(
     asked: set[int] = set()
     commas: set[int] = set()
     clause = sentence = 0
-    for found in _TOKEN.finditer(fold(text)):
+    for found in _TOKEN.finditer(said_once(fold(text))):
         piece = found.group()
         if piece[0] in _SENTENCE_END:
             if "?" in piece:

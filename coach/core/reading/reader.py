@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from coach.core.model import Asked, Channel, Finding, Intent, Language, Reply
 from coach.core.reading.answers import has_menu, onset_of, trend_of, yes_of
@@ -29,6 +30,9 @@ _COUNTED = frozenset(
 
 _FALLS = frozenset({"fall_no_injury", "fall_serious", "head_injury", "faint"})
 TWO_FALLS = 2
+ONE_SIDE = "one_sided"
+SHORT = 40  # characters of a text that others may well send too
+REMEMBERED = 4_096
 
 
 def read(text: str, asked: Asked, language: Language, channel: Channel, lexicon: Lexicon) -> Reply:
@@ -38,13 +42,27 @@ def read(text: str, asked: Asked, language: Language, channel: Channel, lexicon:
     Any text returns a Reply, in time linear in its length. The second reader, where the lexicon has one, adds what
     known texts tell of in other words.
     """
+    reader = _read_before if len(text) <= SHORT else _read
+    return reader(text, asked, language, channel, lexicon)
+
+
+def _read(text: str, asked: Asked, language: Language, channel: Channel, lexicon: Lexicon) -> Reply:
     first, seen = first_reading(text, asked, language, channel, lexicon)
     if lexicon.likeness is None:
         return first
     second = second_reading(first, seen, asked, lexicon.likeness)
     if second.signs == first.signs:
         return second
-    return replace(second, facts=facts_of(seen, second.signs) | _falls_fact(asked, second.amount))
+    told = Signs(second.signs, second.denied, second.hypothetical)
+    choice = first.amount if has_menu(asked) else None
+    return replace(
+        second,
+        onset=onset_of(seen, told, asked, choice),
+        facts=facts_of(seen, second.signs) | _falls_fact(asked, second.amount),
+    )
+
+
+_read_before = lru_cache(REMEMBERED)(_read)  # most replies of a day are the same few: "7", "yes", "did them"
 
 
 def first_reading(
@@ -59,6 +77,7 @@ def first_reading(
     amount = amount_for(seen, left, asked) if asked in _COUNTED else None
     choice = amount if has_menu(asked) else None
     signs = _with_falls(signs, asked, amount, text)
+    signs = _with_side(signs, seen, asked, text)
     values = Reply(
         intent=Intent.UNCLEAR,
         weakness=weakness,
@@ -69,6 +88,7 @@ def first_reading(
         signs=signs.present,
         denied=signs.denied,
         hypothetical=signs.spoken_of,
+        idioms=signs.idioms,
         hinted=signs.hinted,
         facts=facts_of(seen, signs.present) | _falls_fact(asked, amount),
     )
@@ -82,6 +102,14 @@ def _with_falls(signs: Signs, asked: Asked, amount: float | None, text: str) -> 
         return signs
     fall = Finding("fall_no_injury", 0, len(text), "a count of falls")
     return replace(signs, present=(*signs.present, fall))
+
+
+def _with_side(signs: Signs, seen: Scan, asked: Asked, text: str) -> Signs:
+    """As in "since lunch, left leg only": the question was of weakness, so one side named alone is the weak one."""
+    if asked is not Asked.ONSET or signs.present or ONE_SIDE not in facts_of(seen, ()):
+        return signs
+    weaker = Finding("one_leg_weaker", 0, len(text), "one side, told when asked since when")
+    return replace(signs, present=(weaker,))
 
 
 def _falls_fact(asked: Asked, amount: float | None) -> frozenset[str]:

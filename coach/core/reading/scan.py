@@ -13,6 +13,7 @@ from coach.core.reading.normalise import Token, Words
 AND, OR, COMMA = "and", "or", "comma"
 BUCKET = 32  # words; what is further apart than one bucket's length does not bear on each other
 LONG = 2 * BUCKET
+MENDED = 2_000  # words of a text whose spelling is mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +151,15 @@ def _whole(words: Words, lexicon: Lexicon, language: Language) -> Line:
     fillers = lexicon.set_of("fillers")
     foreign = lexicon.set_of("only_spanish" if language is Language.EN else "only_english")
     mend, by_ear = lexicon.mend, language is Language.ES
-    is_filler = [t.word in fillers for t in words.tokens]
+    plain = [t.word for t in words.tokens]
+    is_filler = [w in fillers for w in plain]
     soft = lexicon.set_of("soft")
     first = next((n for n, t in enumerate(words.tokens) if t.word not in soft), 0)
     counts = [0]
     for filler in is_filler:
         counts.append(counts[-1] + (not filler))
     return Line(
-        [f"{t.word}~" if t.word in foreign else mend(t.word, by_ear) for t in words.tokens],
+        [f"{w}~" if w in foreign else mend(w, by_ear) if n < MENDED else w for n, w in enumerate(plain)],
         [t.clause for t in words.tokens],
         [t.sentence for t in words.tokens],
         is_filler,

@@ -14,7 +14,13 @@ from coach.core.reading.scan import Scan
 INTENT, LEVEL = "intent:", "level:"  # before labels that name an intent or a level; those without a colon name a sign
 RULE = "second_reader"
 TOGETHER = 3  # sentences that are read as one
+MOST = 2_000  # words; the first reader reads on
+LONG_ENOUGH = 4  # words of a text whose level can be told without its signs
+FEWEST = 2  # words, not numbers, of a sentence: what is shorter the first reader knows
 _INTENTS = {INTENT + intent.value: intent for intent in Intent}
+_UNASKED = {label: intent for label, intent in _INTENTS.items() if intent is not Intent.ANSWER}
+_OF_THE_PERSON = frozenset({Asked.PROFILE, Asked.CHANGE, Asked.ZONE, Asked.JOIN, Asked.IDENTITY})
+FEW = 6  # words of an answer about the person, such as the name of a condition or a medicine, that tells of no sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +33,24 @@ class Likely:
 
 def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -> Reply:
     """The first reading with the signs, level and intent that the second reader is sure of. Takes no sign away."""
-    shares = {number: likeness.share(*part) for number, part in sentences_of(scan, first).items()}
-    likely = _likely(shares, likeness.weights)
-    level = _level(likely.scores, likeness)
+    if asked in _OF_THE_PERSON and len(scan.words.tokens) <= FEW:
+        return first
+    sentences = sentences_of(scan, first)
+    shares = {number: likeness.share(*part) for number, part in sentences.items()}
+    telling = {number: share for number, share in shares.items() if len(_spoken(sentences[number][0])) >= FEWEST}
+    likely = _likely(telling, likeness.weights)
+    level = _level(likely.scores, likeness) if _is_long(sentences) else None
     codes = _codes(first, likely.scores, likeness) or _codes_of_level(first, level, likely.scores, likeness)
     signs = first.signs + tuple(_finding(code, scan, likely, likeness) for code in codes)
     whole = map(likeness.of_feature, whole_features(scan, first, asked))
     scores = likeness.weights.scores(together([*shares.values(), *whole]))
+    sure = scan.has(INTENT + first.intent)
+    intent = _intent(first.intent, dict(zip(likeness.weights.labels, scores, strict=True)), likeness.trust, sure=sure)
+    if not codes and level is None:
+        return first if intent is first.intent else replace(first, intent=intent)
     return replace(
         first,
-        intent=_intent(first.intent, dict(zip(likeness.weights.labels, scores, strict=True)), likeness.trust),
+        intent=intent,
         signs=signs,
         denied=tuple(f for f in first.denied if f.code not in codes),
         hypothetical=tuple(f for f in first.hypothetical if f.code not in codes),
@@ -44,34 +58,46 @@ def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -
     )
 
 
+def _is_long(sentences: Mapping[int, tuple[list[str], list[str]]]) -> bool:
+    return sum(len(_spoken(words)) for words, _ in sentences.values()) >= LONG_ENOUGH
+
+
+def _spoken(words: list[str]) -> list[str]:
+    """The words that are no numbers."""
+    return [word for word in words if word[-1:].isalpha()]
+
+
 def _likely(shares: Mapping[int, Share], weights: Weights) -> Likely:
     """The highest scores of any few sentences together: whatever else is said lowers none of them."""
     numbers = list(shares)
+    if not numbers:
+        return Likely(dict.fromkeys(weights.labels, -math.inf), {})
     stretches = [
         numbers[begin:end]
         for begin in range(len(numbers))
         for end in range(begin + 1, min(begin + TOGETHER, len(numbers)) + 1)
-    ] or [[]]
+    ]
     rows = [weights.scores(together(shares[n] for n in stretch)) for stretch in stretches]
     if len(rows) == 1:
         best, at = rows[0], [0] * len(rows[0])
     else:
         at = [max(range(len(column)), key=column.__getitem__) for column in zip(*rows, strict=True)]
         best = [rows[row][label] for label, row in enumerate(at)]
-    where = {
-        label: (stretches[row][0], stretches[row][-1]) for label, row in zip(weights.labels, at, strict=True) if numbers
-    }
+    where = {label: (stretches[row][0], stretches[row][-1]) for label, row in zip(weights.labels, at, strict=True)}
     return Likely(dict(zip(weights.labels, best, strict=True)), where)
 
 
 def _codes(first: Reply, likely: Mapping[str, float], likeness: Likeness) -> tuple[str, ...]:
     """The signs that the first reader did not find, and that are likely enough."""
-    present, doubted = set(first.codes), {f.code for f in first.denied + first.hypothetical}
-    trust, hinted = likeness.trust, {f.code for f in first.hinted}
+    present, hinted = set(first.codes), {f.code for f in first.hinted}
+    denied, spoken_of = {f.code for f in first.denied + first.idioms}, {f.code for f in first.hypothetical}
+    trust = likeness.trust
 
     def enough(code: str, level: Disposition) -> float:
-        if code in doubted:
-            return trust.against
+        if code in denied:
+            return trust.denied
+        if code in spoken_of:
+            return trust.spoken_of
         return min(trust.hinted, trust.signs[level]) if code in hinted else trust.signs[level]
 
     return tuple(c for c, level in likeness.levels.items() if c not in present and likely[c] >= enough(c, level))
@@ -93,10 +119,10 @@ def _codes_of_level(
     return tuple(sorted(of_level, key=lambda code: likely[code])[-1:])
 
 
-def _intent(first: Intent, likely: Mapping[str, float], trust: Trust) -> Intent:
-    """The likeliest intent, when it is likely enough; else the first reader's."""
-    label = max(_INTENTS, key=lambda label: likely.get(label, -math.inf))
-    return _INTENTS[label] if likely.get(label, -math.inf) >= trust.intent else first
+def _intent(first: Intent, likely: Mapping[str, float], trust: Trust, *, sure: bool) -> Intent:
+    """The likeliest intent, when it is likely enough; else the first reader's, who is `sure` where wording says it."""
+    label = max(_INTENTS if first is Intent.ANSWER else _UNASKED, key=lambda label: likely.get(label, -math.inf))
+    return _INTENTS[label] if likely.get(label, -math.inf) >= (trust.other_intent if sure else trust.intent) else first
 
 
 def _finding(code: str, scan: Scan, likely: Likely, likeness: Likeness) -> Finding:
@@ -136,7 +162,7 @@ def _sentences(scan: Scan, label: str) -> frozenset[int]:
 def sentences_of(scan: Scan, reply: Reply) -> dict[int, tuple[list[str], list[str]]]:
     """Each sentence as its marked words, and what the first reader made of it."""
     parts: dict[int, tuple[list[str], list[str]]] = {}
-    for token, word in zip(scan.words.tokens, marked_words(scan), strict=True):
+    for token, word in zip(scan.words.tokens[:MOST], marked_words(scan), strict=False):
         parts.setdefault(token.sentence, ([], []))[0].append(word)
     for standing, found in _standings(reply):
         for finding in found:
@@ -157,7 +183,8 @@ def _sentence_at(place: int, scan: Scan) -> int | None:
 def whole_features(scan: Scan, reply: Reply, asked: Asked) -> Iterable[str]:
     """What was asked, and what the first reader made of the whole text: these tell of the intent."""
     yield from (f"l:{scan.language}", f"a:{asked}", f"i:{reply.intent}", f"a:{asked}:{reply.intent}")
-    yield from (f"{name}:{value}" for name, value in (("t", reply.trend), ("s", reply.onset), ("y", reply.yes)) if value)
+    values = (("t", reply.trend), ("s", reply.onset), ("y", reply.yes))
+    yield from (f"{name}:{value}" for name, value in values if value)
     if reply.weakness is not None:
         yield "weakness"
     if reply.amount is not None:

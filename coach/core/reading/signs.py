@@ -22,6 +22,7 @@ class Signs:
     present: tuple[Finding, ...]
     denied: tuple[Finding, ...]
     spoken_of: tuple[Finding, ...]
+    idioms: tuple[Finding, ...] = ()  # only a way of speaking
     hinted: tuple[Finding, ...] = ()  # wording that is often harmless, and not believed without a second reading
 
 
@@ -45,7 +46,8 @@ def find_signs(scan: Scan) -> Signs:
     spoken_of = _lesser_dropped(_standing(judged, Standing.SPOKEN_OF), scan)
     hinted = _not_explained(_standing(hints, Standing.PRESENT), denied, absent, scan)
     hinted = [pair for pair in hinted if _code(pair[0]) not in codes and not _absorbed(pair, by_word, scan)]
-    return Signs(*(_findings(found, scan) for found in (present, denied, spoken_of, hinted)))
+    idioms = _standing(judged, Standing.IDIOM)
+    return Signs(*(_findings(found, scan) for found in (present, denied, spoken_of, idioms, hinted)))
 
 
 def _told(present: list[Judged], denied: list[Judged], absent: list[Judged], scan: Scan) -> list[Judged]:
