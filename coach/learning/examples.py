@@ -75,10 +75,12 @@ def load_known(folder: Path, lexicon: Lexicon, usual: Mapping[str, Disposition])
     """
     told = [_table(folder, f"signs_{level}.toml") for level in ("emergency", "urgent", "routine")]
     denied = _table(folder, "signs_denied.toml")
+    rows: list[tuple[list[str] | None, tuple[str, Language]]]
     rows = [([code], text) for table in told for code, row in table.items() for text in _texts(row)]
     rows += [([], text) for row in denied.values() for text in _texts(row)]
     cases = _table(folder, "reading_tricky.toml")["case"]
     rows += [(case.get("signs", []), (case["text"], Language(case.get("language", "en")))) for case in cases]
+    rows += [(None, text) for text in _texts(_table(folder, "signs_everyday.toml")["self_care"])]
     return [_known(codes, text, language, lexicon, usual) for codes, (text, language) in rows]
 
 
@@ -94,10 +96,11 @@ def _texts(row: Mapping[str, Sequence[str]] | Sequence[str]) -> Iterator[tuple[s
 
 
 def _known(
-    codes: list[str], text: str, language: Language, lexicon: Lexicon, usual: Mapping[str, Disposition]
+    codes: list[str] | None, text: str, language: Language, lexicon: Lexicon, usual: Mapping[str, Disposition]
 ) -> Example:
     first, scan = first_reading(text, Asked.NOTHING, language, Channel.SMS, lexicon)
     features = sum((_features(*part) for part in sentences_of(scan, first).values()), Counter[str]())
+    codes = list(first.codes) if codes is None else codes  # of everyday texts the list says only that they are harmless
     level = max((usual[code] for code in codes), key=lambda level: level.rank, default=Disposition.SELF_CARE)
     expect = Expected(intent=Intent.REPORT, signs=codes, disposition=level)
     labels = {label for label in labels_of(expect, usual, by_profile=False) if not label.startswith(INTENT)}

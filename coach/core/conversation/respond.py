@@ -186,10 +186,13 @@ def _wishes_only(heard: Heard) -> bool:
 
 
 def _report_or_unclear(moment: Moment, heard: Heard) -> tuple[Event, ...]:
-    if heard.question is not None and heard.question.about == SHORT and heard.reply.intent is Intent.UNCLEAR:
+    reply = heard.reply
+    figures = (reply.weakness, reply.trend)
+    nothing_read = not reply.signs and not reply.denied and figures == (None, None)
+    if heard.question is not None and heard.question.about == SHORT and nothing_read:
         return answers.not_fine(moment)
-    told_something = heard.reply.intent is Intent.REPORT or bool(heard.reply.signs or heard.reply.denied)
-    if told_something or heard.reply.weakness is not None:
+    told_something = reply.intent is Intent.REPORT or bool(reply.signs or reply.denied)
+    if told_something or reply.weakness is not None:
         noted = moment.chosen(answers.group_for_told(moment, heard), "told how it is")
         return (noted, *settle(moment, heard))
     again = settle(moment, heard)

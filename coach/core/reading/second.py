@@ -20,6 +20,7 @@ FEWEST = 2  # words, not numbers, of a sentence: what is shorter the first reade
 _INTENTS = {INTENT + intent.value: intent for intent in Intent}
 _UNASKED = {label: intent for label, intent in _INTENTS.items() if intent is not Intent.ANSWER}
 _OF_THE_PERSON = frozenset({Asked.PROFILE, Asked.CHANGE, Asked.ZONE, Asked.JOIN, Asked.IDENTITY})
+_VALUED = frozenset({Asked.WEAKNESS, Asked.TREND, Asked.ONSET})  # answered by a value, for the first reader alone
 FEW = 6  # words of an answer about the person, such as the name of a condition or a medicine, that tells of no sign
 
 
@@ -40,12 +41,15 @@ def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -
     telling = {number: share for number, share in shares.items() if len(_spoken(sentences[number][0])) >= FEWEST}
     likely = _likely(telling, likeness.weights)
     level = _level(likely.scores, likeness) if _is_long(sentences) else None
-    codes = _codes(first, likely.scores, likeness) or _codes_of_level(first, level, likely.scores, likeness)
+    lesser = scan.lexicon.vocabulary.absorbs
+    codes = _codes(first, likely.scores, likeness, lesser)
+    codes = codes or _codes_of_level(first, level, likely.scores, likeness)
     signs = first.signs + tuple(_finding(code, scan, likely, likeness) for code in codes)
-    whole = map(likeness.of_feature, whole_features(scan, first, asked))
-    scores = likeness.weights.scores(together([*shares.values(), *whole]))
+    beside = map(likeness.of_feature, whole_features(scan, first, asked))
+    scores = likeness.weights.scores(together([*shares.values(), *beside]))
     sure = scan.has(INTENT + first.intent)
-    intent = _intent(first.intent, dict(zip(likeness.weights.labels, scores, strict=True)), likeness.trust, sure=sure)
+    whole = dict(zip(likeness.weights.labels, scores, strict=True))
+    intent = _intent(first.intent, whole, likeness.trust, sure=sure, unanswered=asked in _VALUED)
     if not codes and level is None:
         return first if intent is first.intent else replace(first, intent=intent)
     return replace(
@@ -87,7 +91,9 @@ def _likely(shares: Mapping[int, Share], weights: Weights) -> Likely:
     return Likely(dict(zip(weights.labels, best, strict=True)), where)
 
 
-def _codes(first: Reply, likely: Mapping[str, float], likeness: Likeness) -> tuple[str, ...]:
+def _codes(
+    first: Reply, likely: Mapping[str, float], likeness: Likeness, lesser: Mapping[str, frozenset[str]]
+) -> tuple[str, ...]:
     """The signs that the first reader did not find, and that are likely enough."""
     present, hinted = set(first.codes), {f.code for f in first.hinted}
     denied, spoken_of = {f.code for f in first.denied + first.idioms}, {f.code for f in first.hypothetical}
@@ -100,7 +106,13 @@ def _codes(first: Reply, likely: Mapping[str, float], likeness: Likeness) -> tup
             return trust.spoken_of
         return min(trust.hinted, trust.signs[level]) if code in hinted else trust.signs[level]
 
-    return tuple(c for c, level in likeness.levels.items() if c not in present and likely[c] >= enough(c, level))
+    found = (c for c, level in likeness.levels.items() if c not in present and likely[c] >= enough(c, level))
+    return tuple(code for code in found if not _better_read(code, likely, lesser.get(code, frozenset())))
+
+
+def _better_read(code: str, likely: Mapping[str, float], lesser: frozenset[str]) -> bool:
+    """True for a sign less likely than not, when a lesser one that such words can mean is likelier."""
+    return likely[code] < 0 and any(likely.get(other, -math.inf) > likely[code] for other in lesser)
 
 
 def _level(likely: Mapping[str, float], likeness: Likeness) -> Disposition | None:
@@ -119,9 +131,10 @@ def _codes_of_level(
     return tuple(sorted(of_level, key=lambda code: likely[code])[-1:])
 
 
-def _intent(first: Intent, likely: Mapping[str, float], trust: Trust, *, sure: bool) -> Intent:
+def _intent(first: Intent, likely: Mapping[str, float], trust: Trust, *, sure: bool, unanswered: bool) -> Intent:
     """The likeliest intent, when it is likely enough; else the first reader's, who is `sure` where wording says it."""
-    label = max(_INTENTS if first is Intent.ANSWER else _UNASKED, key=lambda label: likely.get(label, -math.inf))
+    choices = _UNASKED if unanswered and first is not Intent.ANSWER else _INTENTS
+    label = max(choices, key=lambda label: likely.get(label, -math.inf))
     return _INTENTS[label] if likely.get(label, -math.inf) >= (trust.other_intent if sure else trust.intent) else first
 
 
