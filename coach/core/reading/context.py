@@ -7,7 +7,7 @@ from enum import Enum
 
 from coach.core.reading.denial import denial
 from coach.core.reading.matching import Hit
-from coach.core.reading.persons import of_another
+from coach.core.reading.persons import for_kin, of_another
 from coach.core.reading.places import parted, same_sentence, straddles
 from coach.core.reading.scan import Scan
 
@@ -54,7 +54,8 @@ def _not_now(hit: Hit, scan: Scan) -> int | None:
 def told_of_others(hit: Hit, scan: Scan) -> bool:
     """True for what happened to somebody else, or is only imagined or asked about."""
     firm = _code(hit) in scan.lexicon.vocabulary.firm
-    return of_another(hit, scan) or (not firm and _hypothetical(hit, scan))
+    severe = _code(hit) in scan.lexicon.vocabulary.severe
+    return (of_another(hit, scan) and not (severe and for_kin(scan))) or (not firm and _hypothetical(hit, scan))
 
 
 def spoken_of(hit: Hit, scan: Scan) -> bool:

@@ -22,6 +22,20 @@ def of_another(hit: Hit, scan: Scan) -> bool:
     return any(_happened_to(other, hit, scan) for other in others)
 
 
+def for_kin(scan: Scan) -> bool:
+    """Told of the household's own and of nobody else: no word of the writer, no score, nothing long over.
+
+    "Mum can't get up off the floor" comes from the participant's phone; an alarm in it is taken for the participant's.
+    """
+    words = [token.word for token in scan.words.tokens]
+    kin, own = scan.lexicon.set_of("kin"), scan.lexicon.set_of("of_the_writer")
+    if kin.isdisjoint(words) or not own.isdisjoint(words) or any(word.isdigit() for word in words):
+        return False
+    if scan.lexicon.set_of("happening").isdisjoint(words) or scan.words.asked or scan.has("cue:past"):
+        return False
+    return scan.lexicon.set_of("reported").isdisjoint(words)
+
+
 def by_carer(scan: Scan) -> bool:
     """Somebody writes for the participant: says so, or gives another name and tells of a relative."""
     return scan.has("cue:carer") or _signed(scan) or _gives_name(scan)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from coach.core.model import Asked, Disposition, Finding, Intent, Reason, Reply
 from coach.core.reading.likeness import Likeness, Share, Trust, Weights, together
-from coach.core.reading.persons import by_carer
+from coach.core.reading.persons import by_carer, for_kin
 from coach.core.reading.scan import Scan
 
 INTENT, LEVEL = "intent:", "level:"  # before labels that name an intent or a level; those without a colon name a sign
@@ -153,7 +153,7 @@ def _overlap(said: set[str], text: str) -> float:
 
 def marked_words(scan: Scan) -> list[str]:
     """All words as the lexicon spells them, each with marks: denied, of another, past, asked or imagined."""
-    other = frozenset[int]() if by_carer(scan) else _sentences(scan, "cue:other")
+    other = frozenset[int]() if by_carer(scan) or for_kin(scan) else _sentences(scan, "cue:other")
     past, imagined = _sentences(scan, "cue:past"), _sentences(scan, "cue:imagined") | scan.words.asked
     negators = {scan.raw[n] for n in scan.negators}
     marked: list[str] = []
