@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from coach.adapters.database.migrations import upgrade
 from coach.adapters.database.store import SqlStore
 from tests.clocks import StoppedClock
 from tests.databases import NoPostgres, empty, postgres_database
+
+collect_ignore = [] if importlib.util.find_spec("sklearn") else ["learning"]  # teaching needs the training group
 
 
 @pytest.fixture

@@ -94,6 +94,9 @@ class _Case:
     single: bool
 
 
+_Found = tuple[Reason, bool]
+
+
 def assess(
     reply: Reply,
     profile: Profile,
@@ -110,16 +113,26 @@ def assess(
     """
     case = _Case(reply, profile, rules, recent, frozenset(reply.codes), single)
     found = [_of_sign(rules.signs[code], case) for code in reply.codes if code in rules.signs]
-    lowered = any(reason.level.rank < rules.signs[reason.rule].level.rank for reason, _ in found)
+    found = _raised(found, reply.raised, rules)
     found += [_of_combination(c) for c in rules.combinations if _applies(c, case)]
-    highest = max((reason.level.rank for reason, _ in found), default=0)
-    if reply.raised and reply.raised.level.rank > highest and not lowered:
-        found.append((reply.raised, False))
     found.sort(key=lambda pair: (-pair[0].level.rank, not pair[1]))
     if not found:
         return Assessment(Disposition.SELF_CARE)
     top = found[0][0].level
     return Assessment(top, tuple(reason for reason, _ in found), now=any(n for r, n in found if r.level is top and n))
+
+
+def _raised(found: list[_Found], raised: Reason | None, rules: TriageRules) -> list[_Found]:
+    """The graver of the signs at the level that the second reader is sure of, unless every sign was lowered."""
+    standing = [pair for pair in found if pair[0].level.rank >= rules.signs[pair[0].rule].level.rank]
+    if raised is None or not standing:
+        return found
+    gravest = max(standing, key=lambda pair: pair[0].level.rank)
+    if gravest[0].level.rank >= raised.level.rank:
+        return found
+    because = f"{gravest[0].because}; {raised.because}"
+    lifted = (Reason(gravest[0].rule, raised.level, because), False)
+    return [lifted if pair is gravest else pair for pair in found]
 
 
 def codes_with_added(
@@ -177,9 +190,6 @@ def _open_question(rule: SignRule, reason: Reason, reply: Reply) -> Asked | None
     }
     lowered = reason.level.rank < rule.level.rank
     return None if rule.ask is None or lowered or told.get(rule.ask, False) else rule.ask
-
-
-_Found = tuple[Reason, bool]
 
 
 def _of_sign(rule: SignRule, case: _Case) -> _Found:

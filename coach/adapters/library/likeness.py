@@ -20,17 +20,36 @@ from coach.core.reading.likeness import Likeness, Trust, Weights, log_odds
 FOLDER, WEIGHTS = "second_reader", "weights.json"
 
 
+class _ForLevels(BaseModel):
+    """A probability for each level that a text can be raised to."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    emergency: float = Field(ge=0, le=1)
+    urgent: float = Field(ge=0, le=1)
+
+
+class _ForSigns(_ForLevels):
+    """A probability for signs of each level."""
+
+    routine: float = Field(ge=0, le=1)
+    self_care: float = Field(ge=0, le=1)
+
+
 class _TrustFile(BaseModel):
     """`trust.toml`: probabilities from 0 to 1."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    signs: dict[str, float]
-    levels: dict[str, float]
+    signs: _ForSigns
+    levels: _ForLevels
     denied: float = Field(ge=0, le=1)
     spoken_of: float = Field(ge=0, le=1)
     hinted: float = Field(ge=0, le=1)
+    short: float = Field(ge=0, le=1)
     intent: float = Field(ge=0, le=1)
+    wish: float = Field(ge=0, le=1)
+    unlike: float = Field(ge=0, le=1)
     other_intent: float = Field(ge=0, le=1)
 
 
@@ -97,17 +116,24 @@ def usual_levels(messages: Path) -> dict[str, Disposition]:
 
 
 def _load_trust(file: Path) -> Trust:
-    row = checked(file.name, _TrustFile, tomllib.loads(file.read_text(encoding="utf-8")), ValueError)
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{file.name}: not valid TOML: {error}") from error
+    row = checked(file.name, _TrustFile, table, ValueError)
     return Trust(
         signs=_by_level(row.signs),
         denied=log_odds(row.denied),
         spoken_of=log_odds(row.spoken_of),
         hinted=log_odds(row.hinted),
         levels=_by_level(row.levels),
+        short=log_odds(row.short),
         intent=log_odds(row.intent),
+        wish=log_odds(row.wish),
+        unlike=log_odds(row.unlike),
         other_intent=log_odds(row.other_intent),
     )
 
 
-def _by_level(table: Mapping[str, float]) -> dict[Disposition, float]:
-    return {Disposition(level): log_odds(value) for level, value in table.items()}
+def _by_level(table: _ForLevels) -> dict[Disposition, float]:
+    return {Disposition(level): log_odds(value) for level, value in table.model_dump().items()}

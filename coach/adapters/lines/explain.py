@@ -11,7 +11,7 @@ from coach.core.model import Asked, Assessment, Channel, Finding, Intent, Langua
 from coach.core.reading import Lexicon, read
 from coach.core.reading.matching import Hit
 from coach.core.reading.scan import Scan, scan
-from coach.core.triage import TriageRules, assess, codes_with_added
+from coach.core.triage import TriageRules, assess, codes_with_added, with_question
 
 _NOTHING = ["nothing"]
 _LANGUAGES = {Language.EN: "English", Language.ES: "Spanish"}
@@ -73,6 +73,7 @@ class _Reading:
 def explain(told: Told, lexicon: Lexicon, rules: TriageRules) -> str:
     """The reasoning from the words to what they call for, a heading and its lines for each step."""
     reply = read(told.text, told.asked, told.language, told.channel, lexicon)
+    reply = with_question(reply, told.profile, rules, single=True)
     return explain_reply(told, reply, scan(told.text, lexicon, told.language), rules)
 
 

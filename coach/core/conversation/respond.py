@@ -191,8 +191,7 @@ def _report_or_unclear(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     nothing_read = not reply.signs and not reply.denied and figures == (None, None)
     if heard.question is not None and heard.question.about == SHORT and nothing_read:
         return answers.not_fine(moment)
-    told_something = reply.intent is Intent.REPORT or bool(reply.signs or reply.denied)
-    if told_something or reply.weakness is not None:
+    if not nothing_read:
         noted = moment.chosen(answers.group_for_told(moment, heard), "told how it is")
         return (noted, *settle(moment, heard))
     again = settle(moment, heard)

@@ -38,9 +38,9 @@ class Vocabulary:
     replaces: Mapping[str, frozenset[str]] = field(default_factory=dict)  # drops these anywhere in the text
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Lexicon:
-    """A compiled vocabulary. Build it once with `build_lexicon`; it never changes, and is equal only to itself."""
+    """A compiled vocabulary. Build it once with `build_lexicon`; it never changes."""
 
     vocabulary: Vocabulary
     matcher: Matcher

@@ -17,7 +17,7 @@ from coach.core.model import Disposition
 
 PART = 4  # letters of a word part
 RUN = 5  # letters and spaces of a run across words
-KEPT = 65_536  # words and features whose share is remembered
+KEPT = 16_384  # words and features whose share is remembered
 EDGE = "^"
 COUNTER, BYTES = "Q", 8  # each label has a counter of eight bytes
 ZERO = 1 << 20  # what a counter stands at for each feature added, so that it never runs below nought
@@ -91,7 +91,10 @@ class Trust:
     spoken_of: float = math.inf  # a sign that it took as past, imagined or another person's
     hinted: float = math.inf  # a sign of which the lexicon has found a hint
     levels: Mapping[Disposition, float] = field(default_factory=dict)  # that a text calls for a level
-    intent: float = math.inf  # another intent than the first reader's
+    short: float = math.inf  # a sign of which there is no hint, in a text of few words
+    intent: float = math.inf  # another intent than the first reader's, where none of the person's wishes is at stake
+    wish: float = math.inf  # a wish, such as to stop, which something is done about at once
+    unlike: float = -math.inf  # at most this likely, a worded wish to stop is none
     other_intent: float = math.inf  # the same, where the first reader found wording for its own
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _TOKEN = re.compile(
     r"[a-z]\d+(?![a-z\d])|[a-z][a-z\x01]*(?:'[a-z\x01]+)*|\d+(?:[.,:/]\d+)*|%|½|[.!?;\n…]+|[,:()\-]|\U0001f44d|\U0001f44c|\U0001f64f",
@@ -23,8 +24,7 @@ _PIECE = re.compile(r"[^.!?;\n…]{1,200}[^\s.!?;\n…]*[.!?;\n…]*|[.!?;\n…]
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word or number. `start` and `end` are offsets in the original text."""
 
     word: str

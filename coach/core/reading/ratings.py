@@ -47,7 +47,7 @@ def _named_beside(number: Number, scan: Scan) -> bool:
 
 def _points(number: Number, scan: Scan, numbers: list[Number]) -> int | None:
     """How much a number looks like a rating of weakness; None when it cannot be one."""
-    before, after = _word(scan, number.start - 1), _word(scan, number.end)
+    before, after = _before(number, scan), _after(number, scan)
     words = scan.lexicon.set_of
     if not 0 <= number.value <= TEN or number.clock or half_up(number.value) > TEN:
         return None
@@ -69,12 +69,26 @@ def _points(number: Number, scan: Scan, numbers: list[Number]) -> int | None:
 
 def _leads(number: Number, scan: Scan) -> bool:
     """A typed number at the very beginning is the answer, whatever is told after it: "8 much worse since lunch"."""
-    counts = _word(scan, number.end) in scan.lexicon.set_of("counts")
+    counts = _after(number, scan) in scan.lexicon.set_of("counts")
     return number.start == scan.first and _word(scan, number.start).isdigit() and not counts
 
 
 def _word(scan: Scan, place: int) -> str:
     return scan.words.tokens[place].word if 0 <= place < len(scan.words.tokens) else ""
+
+
+def _after(number: Number, scan: Scan) -> str:
+    """The word after a number, in the same sentence."""
+    tokens = scan.words.tokens
+    beside = number.end < len(tokens) and tokens[number.end].sentence == tokens[number.end - 1].sentence
+    return tokens[number.end].word if beside else ""
+
+
+def _before(number: Number, scan: Scan) -> str:
+    """The word before a number, in the same sentence."""
+    tokens = scan.words.tokens
+    beside = number.start > 0 and tokens[number.start - 1].sentence == tokens[number.start].sentence
+    return tokens[number.start - 1].word if beside else ""
 
 
 def _ends(number: Number, scan: Scan) -> bool:
@@ -108,8 +122,8 @@ def _other_scale(number: Number, scan: Scan) -> bool:
     """A rating of something else: "0 pain", "pain is a 7"."""
     tokens = scan.words.tokens
     other = scan.lexicon.set_of("other_scale")
-    if _word(scan, number.end) in other or (
-        _word(scan, number.end) in ("for", "de") and _word(scan, number.end + 1) in other
+    if _after(number, scan) in other or (
+        _after(number, scan) in ("for", "de") and _word(scan, number.end + 1) in other
     ):
         return True
     clause = tokens[number.start].clause
@@ -119,13 +133,13 @@ def _other_scale(number: Number, scan: Scan) -> bool:
 
 def _is_pronoun(number: Number, scan: Scan) -> bool:
     """The "one" of "the good one", "which one"."""
-    before = _word(scan, number.start - 1)
+    before = _before(number, scan)
     return _word(scan, number.start) in ("one", "uno", "una") and before in scan.lexicon.set_of("before_pronoun")
 
 
 def _corrected_away(number: Number, scan: Scan) -> bool:
     """The wrong one of two: "3 not 8", "no era 8"."""
-    return _word(scan, number.start - 1) in ("not", "no") and number.start > 1 and bool(scan.corrections)
+    return _before(number, scan) in ("not", "no") and number.start > 1 and bool(scan.corrections)
 
 
 def _after_correction(number: Number, scan: Scan) -> bool:
@@ -136,8 +150,8 @@ def _sounds_meant(number: Number, scan: Scan, numbers: list[Number]) -> bool:
     """A homophone counts only when no plain number was said and it stands where a number would."""
     if any(not n.heard and _stands_alone(n, scan) for n in numbers):
         return False
-    led = number.start == scan.first or _word(scan, number.start - 1) in scan.lexicon.set_of("rating_lead")
-    after = _word(scan, number.end)
+    led = number.start == scan.first or _before(number, scan) in scan.lexicon.set_of("rating_lead")
+    after = _after(number, scan)
     follows = scan.lexicon.set_of("restart") | scan.lexicon.vocabulary.heard_numbers.keys()
     return led and (_ends(number, scan) or after in follows)
 
@@ -185,10 +199,10 @@ def _has_unit(number: Number, units: frozenset[str], scan: Scan) -> bool:
 
 def _could_answer(number: Number, scan: Scan, numbers: list[Number]) -> bool:
     words = scan.lexicon.set_of
-    after = _word(scan, number.end)
+    after = _after(number, scan)
     if number.clock or number.value < 0 or after in words("unit_other") or after in words("any_unit"):
         return False
-    if _corrected_away(number, scan) or _word(scan, number.start - 1) in words("not_before_rating"):
+    if _corrected_away(number, scan) or _before(number, scan) in words("not_before_rating"):
         return False
     if _is_pronoun(number, scan):
         return False

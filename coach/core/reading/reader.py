@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 from coach.core.model import Asked, Channel, Finding, Intent, Language, Reply
 from coach.core.reading.answers import has_menu, onset_of, trend_of, yes_of
@@ -31,8 +30,6 @@ _COUNTED = frozenset(
 _FALLS = frozenset({"fall_no_injury", "fall_serious", "head_injury", "faint"})
 TWO_FALLS = 2
 ONE_SIDE = "one_sided"
-SHORT = 40  # characters of a text that others may well send too
-REMEMBERED = 4_096
 
 
 def read(text: str, asked: Asked, language: Language, channel: Channel, lexicon: Lexicon) -> Reply:
@@ -42,11 +39,6 @@ def read(text: str, asked: Asked, language: Language, channel: Channel, lexicon:
     Any text returns a Reply, in time linear in its length. The second reader, where the lexicon has one, adds what
     known texts tell of in other words.
     """
-    reader = _read_before if len(text) <= SHORT else _read
-    return reader(text, asked, language, channel, lexicon)
-
-
-def _read(text: str, asked: Asked, language: Language, channel: Channel, lexicon: Lexicon) -> Reply:
     first, seen = first_reading(text, asked, language, channel, lexicon)
     if lexicon.likeness is None:
         return first
@@ -60,9 +52,6 @@ def _read(text: str, asked: Asked, language: Language, channel: Channel, lexicon
         onset=onset_of(seen, told, asked, choice),
         facts=facts_of(seen, second.signs) | _falls_fact(asked, second.amount),
     )
-
-
-_read_before = lru_cache(REMEMBERED)(_read)  # most replies of a day are the same few: "7", "yes", "did them"
 
 
 def first_reading(

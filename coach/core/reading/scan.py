@@ -127,10 +127,12 @@ def _buckets(named: Mapping[str, list[Hit]]) -> Mapping[tuple[str, int], list[Hi
 
 
 def _extents(numbered: Iterable[tuple[int, Token]]) -> dict[int, tuple[int, int]]:
-    extents: dict[int, tuple[int, int]] = {}
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
     for number, token in numbered:
-        extents[number] = (extents.get(number, (token.start, 0))[0], token.end)
-    return extents
+        first.setdefault(number, token.start)
+        last[number] = token.end
+    return {number: (start, last[number]) for number, start in first.items()}
 
 
 def _words(labelled: Mapping[str, list[Hit]], label: str) -> frozenset[int]:

@@ -19,7 +19,9 @@ LONG_ENOUGH = 4  # words of a text whose level can be told without its signs
 FEWEST = 2  # words, not numbers, of a sentence: what is shorter the first reader knows
 _INTENTS = {INTENT + intent.value: intent for intent in Intent}
 _UNASKED = {label: intent for label, intent in _INTENTS.items() if intent is not Intent.ANSWER}
-_OF_THE_PERSON = frozenset({Asked.PROFILE, Asked.CHANGE, Asked.ZONE, Asked.JOIN, Asked.IDENTITY})
+_OF_THE_PERSON = frozenset({Asked.PROFILE, Asked.CHANGE, Asked.ZONE, Asked.JOIN, Asked.IDENTITY, Asked.SAFE})
+_FINAL = frozenset({Intent.STOP, Intent.WRONG_PERSON})  # once worded, only read away when nothing is like it
+_NO_WISH = frozenset({Intent.ANSWER, Intent.REPORT, Intent.QUESTION, Intent.THANKS, Intent.UNCLEAR, Intent.HELP})
 _VALUED = frozenset({Asked.WEAKNESS, Asked.TREND, Asked.ONSET})  # answered by a value, for the first reader alone
 FEW = 6  # words of an answer about the person, such as the name of a condition or a medicine, that tells of no sign
 
@@ -41,8 +43,7 @@ def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -
     telling = {number: share for number, share in shares.items() if len(_spoken(sentences[number][0])) >= FEWEST}
     likely = _likely(telling, likeness.weights)
     level = _level(likely.scores, likeness) if _is_long(sentences) else None
-    lesser = scan.lexicon.vocabulary.absorbs
-    codes = _codes(first, likely.scores, likeness, lesser)
+    codes = _codes(first, scan, likely.scores, likeness)
     codes = codes or _codes_of_level(first, level, likely.scores, likeness)
     signs = first.signs + tuple(_finding(code, scan, likely, likeness) for code in codes)
     beside = map(likeness.of_feature, whole_features(scan, first, asked))
@@ -91,20 +92,21 @@ def _likely(shares: Mapping[int, Share], weights: Weights) -> Likely:
     return Likely(dict(zip(weights.labels, best, strict=True)), where)
 
 
-def _codes(
-    first: Reply, likely: Mapping[str, float], likeness: Likeness, lesser: Mapping[str, frozenset[str]]
-) -> tuple[str, ...]:
+def _codes(first: Reply, scan: Scan, likely: Mapping[str, float], likeness: Likeness) -> tuple[str, ...]:
     """The signs that the first reader did not find, and that are likely enough."""
     present, hinted = set(first.codes), {f.code for f in first.hinted}
     denied, spoken_of = {f.code for f in first.denied + first.idioms}, {f.code for f in first.hypothetical}
-    trust = likeness.trust
+    trust, lesser = likeness.trust, scan.lexicon.vocabulary.absorbs
+    short = len(scan.words.tokens) < FEW
 
     def enough(code: str, level: Disposition) -> float:
         if code in denied:
             return trust.denied
         if code in spoken_of:
             return trust.spoken_of
-        return min(trust.hinted, trust.signs[level]) if code in hinted else trust.signs[level]
+        if code in hinted:
+            return min(trust.hinted, trust.signs[level])
+        return max(trust.short, trust.signs[level]) if short else trust.signs[level]
 
     found = (c for c, level in likeness.levels.items() if c not in present and likely[c] >= enough(c, level))
     return tuple(code for code in found if not _better_read(code, likely, lesser.get(code, frozenset())))
@@ -127,15 +129,19 @@ def _codes_of_level(
     """The likeliest sign of a level that the text calls for, where no sign was found at all."""
     if level is None or first.signs:
         return ()
-    of_level = [code for code, usual in likeness.levels.items() if usual is level]
+    not_so = {f.code for f in first.denied + first.idioms + first.hypothetical}
+    of_level = [code for code, usual in likeness.levels.items() if usual is level and code not in not_so]
     return tuple(sorted(of_level, key=lambda code: likely[code])[-1:])
 
 
 def _intent(first: Intent, likely: Mapping[str, float], trust: Trust, *, sure: bool, unanswered: bool) -> Intent:
     """The likeliest intent, when it is likely enough; else the first reader's, who is `sure` where wording says it."""
     choices = _UNASKED if unanswered and first is not Intent.ANSWER else _INTENTS
+    if first in _FINAL and likely.get(INTENT + first.value, 0) > trust.unlike:
+        return first
     label = max(choices, key=lambda label: likely.get(label, -math.inf))
-    return _INTENTS[label] if likely.get(label, -math.inf) >= (trust.other_intent if sure else trust.intent) else first
+    plain = trust.intent if _INTENTS[label] in _NO_WISH else trust.wish
+    return _INTENTS[label] if likely.get(label, -math.inf) >= (trust.other_intent if sure else plain) else first
 
 
 def _finding(code: str, scan: Scan, likely: Likely, likeness: Likeness) -> Finding:

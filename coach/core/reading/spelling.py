@@ -55,6 +55,7 @@ class Speller:
     known: frozenset[str]
     stems: frozenset[str]
     plain: frozenset[str]  # ordinary words that are never taken for another
+    fixed: frozenset[str]  # words that nothing is taken for: they deny, or count
     sounds: Mapping[str, str]
     stem_sounds: Mapping[str, str]
     alike: Mapping[str, tuple[str, ...]]  # words by themselves with one letter left out
@@ -63,7 +64,7 @@ class Speller:
         """The known word this one stands for, or the word itself; `by_ear` also tries how it sounds in Spanish."""
         if len(word) < MIN_SOUND or word in self.known or word in self.plain or self._stemmed(word):
             return word
-        if word.endswith("s") and word[:-1] in self.known:
+        if word.endswith("s") and word[:-1] in self.known and word[:-1] not in self.fixed:
             return word[:-1]
         return (by_ear and self._by_sound(word)) or self._by_typing(word) or word
 
@@ -116,6 +117,7 @@ def build_speller(known: Iterable[str], stems: Iterable[str], plain: frozenset[s
         known=frozenset(words),
         stems=frozenset(beginnings),
         plain=plain,
+        fixed=fixed,
         sounds={sound(w): w for w in words if len(w) >= MIN_SOUND and w not in fixed},
         stem_sounds={sound(s): s for s in beginnings if len(sound(s)) >= MIN_SOUND},
         alike={key: tuple(found) for key, found in alike.items()},
