@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from coach.core.model import Language
 from coach.core.reading.lexicon import Lexicon
@@ -84,7 +85,7 @@ class Scan:
 def scan(text: str, lexicon: Lexicon, language: Language) -> Scan:
     """Look a text over."""
     words = lexicon.tokens(text)
-    spoken = guess_language(words, lexicon, language)
+    spoken = guess_language(words.tokens, lexicon, language)
     whole = _whole(words, lexicon, spoken)
     line, raw = _counting(whole)
     labelled: dict[str, list[Hit]] = {}
@@ -139,29 +140,26 @@ def _words(labelled: Mapping[str, list[Hit]], label: str) -> frozenset[int]:
     return frozenset(w for h in labelled.get(label, ()) for w in range(h.start, h.end))
 
 
-def guess_language(words: Words, lexicon: Lexicon, preferred: Language) -> Language:
-    """The language a text is mostly in; the person's own when it does not show."""
+def guess_language(tokens: Iterable[Token], lexicon: Lexicon, preferred: Language) -> Language:
+    """The language that words are mostly in; `preferred` when it does not show."""
     english, spanish = lexicon.set_of("english"), lexicon.set_of("spanish")
-    balance = sum((t.word in english) - (t.word in spanish) for t in words.tokens)
+    balance = sum((t.word in english) - (t.word in spanish) for t in tokens)
     if balance == 0:
         return preferred
     return Language.EN if balance > 0 else Language.ES
 
 
 def _whole(words: Words, lexicon: Lexicon, language: Language) -> Line:
-    """All words, mended; words of the other language that look the same are set aside."""
+    """All words, mended, with what a search needs to know of them."""
     fillers = lexicon.set_of("fillers")
-    foreign = lexicon.set_of("only_spanish" if language is Language.EN else "only_english")
-    mend, by_ear = lexicon.mend, language is Language.ES
-    plain = [t.word for t in words.tokens]
-    is_filler = [w in fillers for w in plain]
+    is_filler = [t.word in fillers for t in words.tokens]
     soft = lexicon.set_of("soft")
     first = next((n for n, t in enumerate(words.tokens) if t.word not in soft), 0)
     counts = [0]
     for filler in is_filler:
         counts.append(counts[-1] + (not filler))
     return Line(
-        [f"{w}~" if w in foreign else mend(w, by_ear) if n < MENDED else w for n, w in enumerate(plain)],
+        _spelled(words.tokens, lexicon, language),
         [t.clause for t in words.tokens],
         [t.sentence for t in words.tokens],
         is_filler,
@@ -169,6 +167,24 @@ def _whole(words: Words, lexicon: Lexicon, language: Language) -> Line:
         first,
         [0] * len(words.tokens),
     )
+
+
+def _spelled(tokens: Sequence[Token], lexicon: Lexicon, language: Language) -> list[str]:
+    """The words as the lexicon spells them; in each sentence those only of the other language are set aside."""
+    spelled: list[str] = []
+    for _, group in groupby(tokens, key=lambda token: token.sentence):
+        sentence = list(group)
+        spoken = guess_language(sentence, lexicon, language)
+        foreign = lexicon.set_of("only_spanish" if spoken is Language.EN else "only_english")
+        by_ear = spoken is Language.ES
+        mend = lexicon.mend if len(spelled) < MENDED else _as_typed
+        spelled.extend(f"{t.word}~" if t.word in foreign else mend(t.word, by_ear) for t in sentence)
+    return spelled
+
+
+def _as_typed(word: str, by_ear: bool) -> str:  # noqa: FBT001 - stands in for the speller
+    del by_ear
+    return word
 
 
 def _counting(whole: Line) -> tuple[Line, tuple[int, ...]]:
