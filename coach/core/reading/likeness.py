@@ -1,4 +1,4 @@
-"""The second reader: how much a text is like texts that were labelled by people.
+"""The second reader: how much a text is like texts whose meaning was labelled.
 
 A linear model over words, word parts, neighbours and what the first reader found. It stands behind the concept grammar:
 it may add a sign, never take one away, and it names the known phrasing that is nearest. See docs/decisions/0005.
