@@ -109,7 +109,7 @@ def assess(
 
     `recent` are the codes logged in the 48 hours before; `single` judges the text as the only one there is, so that a
     score of 10 counts by itself (otherwise the trend rules weigh it). A reply without any sign is self-care. What the
-    second reader is sure of counts too, unless the text gave a reason to lower a sign.
+    second reader is sure of counts too, unless the text gave a reason to lower every sign.
     """
     case = _Case(reply, profile, rules, recent, frozenset(reply.codes), single)
     found = [_of_sign(rules.signs[code], case) for code in reply.codes if code in rules.signs]
@@ -123,7 +123,7 @@ def assess(
 
 
 def _raised(found: list[_Found], raised: Reason | None, rules: TriageRules) -> list[_Found]:
-    """The graver of the signs at the level that the second reader is sure of, unless every sign was lowered."""
+    """The gravest of the signs at the level that the second reader is sure of, unless every sign was lowered."""
     standing = [pair for pair in found if pair[0].level.rank >= rules.signs[pair[0].rule].level.rank]
     if raised is None or not standing:
         return found
@@ -150,35 +150,20 @@ def codes_with_added(
     return tuple(sorted((set(reply.codes) | added) - replaced))
 
 
-def question_for(
-    reply: Reply,
-    profile: Profile,
-    rules: TriageRules,
-    recent: frozenset[str] = frozenset(),
-    *,
-    single: bool = False,
-) -> Asked | None:
-    """The one question whose answer the level of a reply depends on: that of its highest sign which has one open.
+def question_for(reply: Reply, found: Assessment, rules: TriageRules) -> Asked | None:
+    """The one question whose answer the level of an assessed reply depends on: that of its highest sign with one open.
 
     None for an emergency, which is answered at once, and where the text has said it already.
     """
-    found = assess(reply, profile, rules, recent, single=single)
     if found.disposition is Disposition.EMERGENCY:
         return None
     asks = (_open_question(rules.signs[r.rule], r, reply) for r in found.reasons if r.rule in rules.signs)
     return next((ask for ask in asks if ask), None)
 
 
-def with_question(
-    reply: Reply,
-    profile: Profile,
-    rules: TriageRules,
-    recent: frozenset[str] = frozenset(),
-    *,
-    single: bool = False,
-) -> Reply:
-    """The reply with the one question to ask about it, if its level depends on one."""
-    return replace(reply, ask=question_for(reply, profile, rules, recent, single=single))
+def with_question(reply: Reply, found: Assessment, rules: TriageRules) -> Reply:
+    """The assessed reply with the one question to ask about it, if its level depends on one."""
+    return replace(reply, ask=question_for(reply, found, rules))
 
 
 def _open_question(rule: SignRule, reason: Reason, reply: Reply) -> Asked | None:

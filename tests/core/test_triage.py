@@ -100,6 +100,10 @@ def test_a_combination_may_put_a_sign_on_record() -> None:
     assert codes_with_added(_signs(weakness=10), Profile(baseline=2), RULES, single=True) == ("cannot_stand_new",)
 
 
+def _question(reply: Reply) -> Asked | None:
+    return question_for(reply, assess(reply, Profile(), RULES), RULES)
+
+
 @pytest.mark.parametrize(
     ("codes", "asked"),
     [
@@ -116,13 +120,13 @@ def test_a_combination_may_put_a_sign_on_record() -> None:
 )
 def test_what_the_level_depends_on_is_asked_of_the_highest_sign(codes: tuple[str, ...], asked: Asked | None) -> None:
     """One question, and only where an answer could change what is done."""
-    assert question_for(_signs(*codes), Profile(), RULES) is asked
+    assert _question(_signs(*codes)) is asked
 
 
 def test_an_emergency_is_answered_and_not_asked_about() -> None:
     """Nobody waits for a question while help should be called."""
-    assert question_for(_signs("chest_pain", "one_leg_weaker"), Profile(), RULES) is None
-    assert question_for(replace(_signs("one_leg_weaker"), onset=Onset.TODAY), Profile(), RULES) is None
+    assert _question(_signs("chest_pain", "one_leg_weaker")) is None
+    assert _question(replace(_signs("one_leg_weaker"), onset=Onset.TODAY)) is None
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,7 @@ def test_an_emergency_is_answered_and_not_asked_about() -> None:
 )
 def test_what_the_text_has_answered_is_not_asked(reply: Reply) -> None:
     """Nobody is asked for what they have just said."""
-    assert question_for(reply, Profile(), RULES) is None
+    assert _question(reply) is None
 
 
 def test_what_is_told_counts_where_the_profile_does_not_say_so() -> None:

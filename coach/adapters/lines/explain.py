@@ -73,7 +73,7 @@ class _Reading:
 def explain(told: Told, lexicon: Lexicon, rules: TriageRules) -> str:
     """The reasoning from the words to what they call for, a heading and its lines for each step."""
     reply = read(told.text, told.asked, told.language, told.channel, lexicon)
-    reply = with_question(reply, told.profile, rules, single=True)
+    reply = with_question(reply, assess(reply, told.profile, rules, single=True), rules)
     return explain_reply(told, reply, scan(told.text, lexicon, told.language), rules)
 
 

@@ -18,7 +18,8 @@ def make_judge(lexicon: Lexicon, rules: TriageRules) -> Judge:
     def judge(
         text: str, asked: Asked, language: Language, profile: Profile, recent: frozenset[str]
     ) -> tuple[Reply, Assessment]:
-        reply = with_question(read(text, asked, language, Channel.SMS, lexicon), profile, rules, recent)
-        return reply, assess(reply, profile, rules, recent)
+        reply = read(text, asked, language, Channel.SMS, lexicon)
+        assessment = assess(reply, profile, rules, recent)
+        return with_question(reply, assessment, rules), assessment
 
     return judge

@@ -61,8 +61,8 @@ def hear(moment: Moment, message: InboundMessage) -> Heard:
     if message.opt_out_type == "STOP" or (keyword is not None and keyword.word is Word.CARRIER_STOP):
         reply = replace(reply, intent=Intent.STOP)
     profile, rules, recent = moment.participant.profile, moment.handbook.triage, _recent_codes(moment)
-    reply = triage.with_question(reply, profile, rules, recent)
     assessment = triage.assess(reply, profile, rules, recent)
+    reply = triage.with_question(reply, assessment, rules)
     observations = tuple(_observations(moment, reply, assessment, question, keyword))
     return Heard(message, question, reply, assessment, keyword, observations, found.unsettled)
 
