@@ -12,6 +12,8 @@ from coach.core.reading.normalise import Words, tokenise
 from coach.core.reading.patterns import Compiler
 from coach.core.reading.spelling import Mend, build_speller, remembered
 
+_NONE = frozenset[str]()
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -50,7 +52,7 @@ class Lexicon:
 
     def set_of(self, name: str) -> frozenset[str]:
         """A named set of single words."""
-        return self.vocabulary.words.get(name, frozenset())
+        return self.vocabulary.words.get(name, _NONE)
 
     def tokens(self, text: str) -> Words:
         """The words of a text, short forms spelled out."""

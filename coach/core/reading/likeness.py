@@ -7,44 +7,26 @@ it may add a sign, never take one away, and it names the known phrasing that is 
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from struct import Struct
 
 from coach.core.model import Disposition
 
 PART = 4  # letters of a word part
 RUN = 5  # letters and spaces of a run across words
-KEPT = 16_384  # words and features whose share is remembered
+KEPT = 65_536  # words and features whose share is remembered
 EDGE = "^"
-COUNTER, BYTES = "Q", 8  # each label has a counter of eight bytes
-ZERO = 1 << 20  # what a counter stands at for each feature added, so that it never runs below nought
+ZERO = 128  # what a label's counter stands at for each feature added, so that no weight takes it below nought
 
+Share = int
+"""What words or sentences add to the counters of a model, which stand side by side in one whole number.
 
-class Share(NamedTuple):
-    """What words or sentences add: to the squared length, and to every label's counter.
-
-    The counters stand side by side in one whole number, so that adding two rows of them is one addition.
-    """
-
-    features: int
-    length: int
-    counters: int
-
-
-NOTHING = Share(0, 0, 0)
-
-
-def together(shares: Iterable[Share]) -> Share:
-    """What several add together."""
-    features = length = counters = 0
-    for share in shares:
-        features += share.features
-        length += share.length
-        counters += share.counters
-    return Share(features, length, counters)
+The lowest counter counts the features, the next holds the squared length, then comes one for each label.
+So that shares add up as plain numbers do.
+"""
+_HEAD = 2  # counters before those of the labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +44,29 @@ class Weights:
     first: Sequence[int]
     touched: Sequence[int]
     weights: Sequence[int]
+    _counters: Struct = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Lay the counters out: four bytes each, so that a million features fit."""
+        object.__setattr__(self, "_counters", Struct(f"<{_HEAD + len(self.labels)}I"))
 
     def share_of(self, feature: str) -> Share:
         """What one feature adds; nothing when it was never learnt."""
         number = self.index.get(feature)
         if number is None:
-            return NOTHING
-        counters = array(COUNTER, [ZERO]) * len(self.labels)
+            return 0
+        counters = [1, self.lengths[number], *[ZERO] * len(self.labels)]
         start, end = self.first[number], self.first[number + 1]
         for label, weight in zip(self.touched[start:end], self.weights[start:end], strict=True):
-            counters[label] += weight
-        return Share(1, self.lengths[number], int.from_bytes(counters.tobytes(), "little"))
+            counters[_HEAD + label] += weight
+        return int.from_bytes(self._counters.pack(*counters), "little")
 
     def scores(self, share: Share) -> list[float]:
         """How likely each label is, as log odds: 0 is as likely as not."""
-        counters = array(COUNTER, share.counters.to_bytes(len(self.labels) * BYTES, "little"))
-        scale = 1 / math.sqrt(share.length) if share.length else 0.0
-        start = share.features * ZERO
-        return [(count - start) * scale + bias for count, bias in zip(counters, self.bias, strict=True)]
+        features, length, *counts = self._counters.unpack(share.to_bytes(self._counters.size, "little"))
+        scale = 1 / math.sqrt(length) if length else 0.0
+        start = features * ZERO
+        return [(count - start) * scale + bias for count, bias in zip(counts, self.bias, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +95,24 @@ class Likeness:
     phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # texts known to tell of a sign
     of_feature: Callable[[str], Share] = field(init=False)
     of_word: Callable[[str], Share] = field(init=False)
+    least: float = field(init=False)  # what a sign needs at the least to be believed
 
     def __post_init__(self) -> None:
         """Remember what features and words add: most texts use the same few thousand."""
-        of_feature = lru_cache(KEPT)(self.weights.share_of)
-        object.__setattr__(self, "of_feature", of_feature)
-        of_word = lru_cache(KEPT)(lambda marked: together(map(of_feature, word_features(marked))))
-        object.__setattr__(self, "of_word", of_word)
+        object.__setattr__(self, "of_feature", lru_cache(KEPT)(self.weights.share_of))
+        object.__setattr__(self, "of_word", lru_cache(KEPT)(lambda marked: self.sum_of(word_features(marked))))
+        trust = self.trust
+        least = min(trust.denied, trust.spoken_of, trust.hinted, *trust.signs.values())
+        object.__setattr__(self, "least", least)
+
+    def sum_of(self, features: Iterable[str]) -> Share:
+        """What features add together, each once; those never learnt add nothing."""
+        return sum(map(self.of_feature, self.weights.index.keys() & features))
 
     def share(self, words: Sequence[str], further: Iterable[str]) -> Share:
         """What a sentence of marked words adds, with further features. Said twice counts once."""
-        distinct = dict.fromkeys(words)
-        features = {*text_features(words), *further}
-        return together([*map(self.of_word, distinct), *map(self.of_feature, features)])
+        of_words = sum(map(self.of_word, dict.fromkeys(words)))
+        return of_words + self.sum_of({*text_features(words), *further})
 
 
 def log_odds(probability: float) -> float:
@@ -141,9 +133,9 @@ def word_features(marked: str) -> Iterable[str]:
         yield f"{mark}c:{edged[start : start + PART]}"
 
 
-def text_features(words: Sequence[str]) -> Iterable[str]:
+def text_features(words: Sequence[str]) -> list[str]:
     """Features of marked words as they stand together: each with the next one, and runs of letters across words."""
     plain = [word.rpartition("/")[2] for word in words]
-    yield from (f"b:{first}_{second}" for first, second in zip(words, (*plain[1:], EDGE), strict=False))
+    neighbours = [f"b:{first}_{second}" for first, second in zip(words, (*plain[1:], EDGE), strict=False)]
     text = f" {' '.join(plain)} "
-    yield from (text[start : start + RUN] for start in range(len(text) - RUN + 1))
+    return neighbours + [text[start : start + RUN] for start in range(len(text) - RUN + 1)]

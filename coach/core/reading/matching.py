@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 Spans = dict[int, int]  # first word → one past the last word
 
 
-@dataclass(frozen=True, slots=True)
-class Sequenced:
-    """Elements in order; `gaps[i]` is how many words may stand before element i."""
+class Sequenced(NamedTuple):
+    """Elements in order: the first, and each further one with how many words may stand before it."""
 
-    elements: tuple[int, ...]
-    gaps: tuple[int, ...]
+    first: int
+    further: tuple[tuple[int, int], ...]  # element, gap
     at_start: bool
     at_end: bool
 
+    @property
+    def elements(self) -> tuple[int, ...]:
+        """All elements in order."""
+        return (self.first, *(element for element, _ in self.further))
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+
+class Rule(NamedTuple):
     """One pattern, compiled: every part must be found, all within `span` words and within `reach`."""
 
     label: str
@@ -32,7 +35,10 @@ class Rule:
 
 
 class Hit(NamedTuple):
-    """A pattern found: the words used are `words`; `start` and `end` frame them (end is one past)."""
+    """A pattern found: the words used are `words`; `start` and `end` frame them (end is one past).
+
+    Words are counted without fillers.
+    """
 
     label: str
     start: int
@@ -73,11 +79,11 @@ class Matcher:
         for layer in self.layers:
             self._concepts(layer, where, line)
         hits: list[Hit] = []
-        present = where.keys()
-        for element in present & self.rules.keys():
+        present = set(where)
+        for element in self.rules.keys() & present:
             for rule in self.rules[element]:
                 if rule.needs <= present:
-                    hits.extend(_places(rule, where, line))
+                    hits.extend(_hit(rule, words, line) for words in _places(rule, where, line))
         return hits
 
     def _where(self, words: Sequence[str]) -> dict[int, Spans]:
@@ -88,18 +94,20 @@ class Matcher:
         where: dict[int, Spans] = {}
         for word, spans in positions.items():
             for element in self.elements_of(word):
-                where.setdefault(element, {}).update(spans)
+                others = where.get(element)
+                where[element] = {**others, **spans} if others else spans
         return where
 
     def _concepts(self, layer: Mapping[int, tuple[tuple[int, Rule], ...]], where: dict[int, Spans], line: Line) -> None:
-        present = where.keys()
-        for element in present & layer.keys():
+        present = set(where)
+        for element in layer.keys() & present:
             for number, rule in layer[element]:
                 if rule.needs <= present:
-                    for hit in _places(rule, where, line):
+                    for words in _places(rule, where, line):
+                        start, end = words[0], words[-1] + 1
                         for parent in self.parents[number]:
-                            spans = where.setdefault(parent, {})
-                            spans[hit.start] = max(hit.end, spans.get(hit.start, 0))
+                            spans = where.get(parent, {})
+                            where[parent] = {**spans, start: max(end, spans.get(start, 0))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,50 +137,56 @@ def _value(word: str) -> float:
         return -1
 
 
-def _places(rule: Rule, where: Mapping[int, Spans], line: Line) -> Iterator[Hit]:
-    """Each place where all parts of a rule stand together."""
-    first, *others = rule.parts
-    if not others:
-        yield from (
-            Hit(rule.label, words[0], words[-1] + 1, frozenset(words), rule.source)
-            for words in _runs(first, where, line)
-        )
-        return
-    for words in _runs(first, where, line):
-        chosen = [words]
-        for part in others:
-            near = _nearest(part, where, line, chosen, rule)
-            if near is None:
-                break
-            chosen.append(near)
-        else:
-            used = frozenset(w for words in chosen for w in words)
-            yield Hit(rule.label, min(used), max(used) + 1, used, rule.source)
+def _hit(rule: Rule, words: Sequence[int], line: Line) -> Hit:
+    counts, fillers = line.counts, line.fillers
+    counted = [counts[n] for n in words if not fillers[n]]
+    start = counted[0] if counted else counts[words[0]]
+    end = counted[-1] + 1 if counted else start
+    return Hit(rule.label, start, end, frozenset(counted), rule.source)
 
 
-def _runs(part: Sequenced, where: Mapping[int, Spans], line: Line) -> Iterator[tuple[int, ...]]:
-    for start in where[part.elements[0]]:
-        if part.at_start and start > line.first:
-            continue
-        words = _follow(part, where, line, start)
-        if words is not None:
-            yield words
+def _places(rule: Rule, where: Mapping[int, Spans], line: Line) -> list[Sequence[int]]:
+    """The words of each place where all parts of a rule stand together, in the order of the text."""
+    runs = _runs(rule.parts[0], where, line)
+    if len(rule.parts) == 1:
+        return runs
+    return [words for run in runs if (words := _with_others(run, rule, where, line))]
 
 
-def _follow(part: Sequenced, where: Mapping[int, Spans], line: Line, start: int) -> tuple[int, ...] | None:
-    """The words of a sequence that begins at `start`, taking the nearest word for each element."""
-    end = where[part.elements[0]][start]
-    words = list(range(start, end))
+def _with_others(run: Sequence[int], rule: Rule, where: Mapping[int, Spans], line: Line) -> Sequence[int]:
+    """The words of the first part with those of the others nearest to it; none where one is missing."""
+    chosen = [run]
+    for part in rule.parts[1:]:
+        near = _nearest(part, where, line, chosen, rule)
+        if near is None:
+            return ()
+        chosen.append(near)
+    return sorted({w for words in chosen for w in words})
+
+
+def _runs(part: Sequenced, where: Mapping[int, Spans], line: Line) -> list[Sequence[int]]:
+    spans = where[part.first]
+    if not (part.further or part.at_start or part.at_end):
+        return [range(start, end) for start, end in spans.items()]
+    starts = [start for start in spans if start <= line.first] if part.at_start else spans
+    return [words for start in starts if (words := _follow(part, where, line, start))]
+
+
+def _follow(part: Sequenced, where: Mapping[int, Spans], line: Line, start: int) -> Sequence[int]:
+    """The words of a sequence that begins at `start`, taking the nearest word for each element; none if it breaks."""
+    end = where[part.first][start]
+    words = [*range(start, end)]
     sentence = line.sentences[start]
-    for element, gap in zip(part.elements[1:], part.gaps[1:], strict=True):
-        begin = _next(where[element], line, end, gap)
+    for element, gap in part.further:
+        spans = where[element]
+        begin = end if end in spans else _next(spans, line, end, gap)
         if begin is None or line.sentences[begin] != sentence:
-            return None
-        end = where[element][begin]
+            return ()
+        end = spans[begin]
         words.extend(range(begin, end))
     if part.at_end and line.counts[end] != line.counts[-1]:
-        return None
-    return tuple(words)
+        return ()
+    return words
 
 
 def _next(spans: Spans, line: Line, place: int, gap: int) -> int | None:
@@ -189,21 +203,21 @@ def _next(spans: Spans, line: Line, place: int, gap: int) -> int | None:
 
 
 def _nearest(
-    part: Sequenced, where: Mapping[int, Spans], line: Line, chosen: list[tuple[int, ...]], rule: Rule
-) -> tuple[int, ...] | None:
+    part: Sequenced, where: Mapping[int, Spans], line: Line, chosen: Sequence[Sequence[int]], rule: Rule
+) -> Sequence[int] | None:
     """The words of a further part, nearest to those chosen and apart from them, within the rule's span."""
     low = min(w[0] for w in chosen)
     high = max(w[-1] for w in chosen)
     same = _units(rule.reach, line)
     taken = {w for words in chosen for w in words}
-    best: tuple[int, ...] | None = None
+    best: Sequence[int] | None = None
     best_distance = rule.span + 1
-    spans = where[part.elements[0]]
+    spans = where[part.first]
     for start in _around(low, high, rule.span, line):
         if start not in spans or same[start] != same[low] or start in taken:
             continue
         words = _follow(part, where, line, start)
-        if words is None or taken.intersection(words) or same[words[-1]] != same[low]:
+        if not words or taken.intersection(words) or same[words[-1]] != same[low]:
             continue
         distance = line.counts[max(high, words[-1])] - line.counts[min(low, words[0])]
         if distance < best_distance:

@@ -19,7 +19,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import pairwise
 
 from coach.core.reading.matching import Matcher, Rule, Sequenced, WordIndex
 
@@ -33,6 +34,7 @@ _ITEM = re.compile(r"\??\([^)]*\)|\S+")
 _GAPS = {"..": NEAR, "...": FAR}
 _SPANS = {"&": CLAUSE_SPAN, "&&": SENTENCE_SPAN, "&&&": TEXT_SPAN}
 START, END = "^", "$"
+_MARKS = frozenset({START, END, *_GAPS})
 
 Clean = Callable[[str, bool], tuple[str, ...]]
 
@@ -43,6 +45,7 @@ class Compiler:
     def __init__(self, clean: Clean) -> None:
         """`clean` turns the words of a pattern into those a text would have; its flag says whether fillers stay."""
         self._clean = clean
+        self._names = cache(self._names_of)
         self._ids: dict[str, int] = {}
         self.exact: dict[str, set[int]] = defaultdict(set)
         self.prefix: dict[str, set[int]] = defaultdict(set)
@@ -80,8 +83,8 @@ class Compiler:
         for member in members:
             for rule in self._compile(name, member):
                 only = rule.parts[0]
-                if len(rule.parts) == 1 and len(only.elements) == 1 and not (only.at_start or only.at_end):
-                    self.parents[only.elements[0]].add(number)
+                if len(rule.parts) == 1 and not (only.further or only.at_start or only.at_end):
+                    self.parents[only.first].add(number)
                 else:
                     self.concept_rules.append((number, rule))
 
@@ -90,47 +93,46 @@ class Compiler:
         self.rules.extend(self._compile(label, text))
 
     def _compile(self, label: str, text: str) -> Iterator[Rule]:
-        for wording in _optional(_ITEM.findall(text)):
+        items = _ITEM.findall(text) if "(" in text else text.split()
+        for wording in _optional(items) if "?" in text else (items,):
             yield self._rule(label, wording, text)
 
     def _rule(self, label: str, wording: list[str], source: str) -> Rule:
-        reach = max((word for word in wording if word in _SPANS), key=len, default="&")
-        groups: list[list[str]] = [[]]
-        for word in wording:
-            if word in _SPANS:
-                groups.append([])
-            else:
-                groups[-1].append(word)
-        parts = tuple(self._sequence(group, source) for group in groups)
-        needs = frozenset(e for p in parts for e in p.elements)
+        joints = [place for place, word in enumerate(wording) if word in _SPANS]
+        reach = max((wording[place] for place in joints), key=len, default="&")
+        groups = [wording[a + 1 : b] for a, b in pairwise([-1, *joints, len(wording)])] if joints else [wording]
+        parts = tuple([self._sequence(group, source) for group in groups])
+        needs = frozenset(parts[0].elements).union(*(part.elements for part in parts[1:]))
         return Rule(label, parts, needs, _SPANS[reach], reach, source)
 
     def _sequence(self, group: list[str], source: str) -> Sequenced:
         """One part; where dropping fillers would leave a phrase only one word, its fillers count after all."""
-        words = [w for w in group if w not in _GAPS and w not in (START, END)]
-        bare = sum(len(self._names(w, keep=False)) for w in words)
+        words = [word for word in group if word not in _MARKS]
+        bare = sum([len(self._names(word, False)) for word in words])
+        keep = bare == 0 or bare == 1 < len(words)
         elements: list[int] = []
         gaps: list[int] = []
         gap = 0
         for item in group:
-            if item in _GAPS:
+            if item not in _MARKS:
+                names = self._names(item, keep)
+                elements += [self.element(name) for name in names]
+                gaps += [gap, *[0] * len(names)][: len(names)]
+                gap = 0 if names else gap
+            elif item in _GAPS:
                 gap = _GAPS[item]
-            elif item not in (START, END):
-                for name in self._names(item, keep=bare == 0 or bare == 1 < len(words)):
-                    elements.append(self.element(name))
-                    gaps.append(gap)
-                    gap = 0
         if not elements:
             message = f"the pattern {source!r} has a part without any word that counts"
             raise ValueError(message)
-        return Sequenced(tuple(elements), tuple(gaps), START in group, END in group)
+        further = tuple(zip(elements[1:], gaps[1:], strict=True))
+        return Sequenced(elements[0], further, START in group, END in group)
 
-    def _names(self, item: str, *, keep: bool) -> list[str]:
+    def _names_of(self, item: str, keep: bool) -> list[str]:  # noqa: FBT001 - remembered by its two values
         """The elements an item of a pattern stands for; `keep` keeps fillers."""
         if item.startswith("(") or (item.startswith("#") and "|" not in item):
             return [item]
         if "|" in item:
-            members = (name for member in item.split("|") for name in self._names(member, keep=keep))
+            members = (name for member in item.split("|") for name in self._names(member, keep))
             joined = "|".join(members)
             return [joined] if joined else []
         if item.startswith("<"):

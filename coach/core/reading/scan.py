@@ -12,6 +12,8 @@ from coach.core.reading.matching import Hit, Line
 from coach.core.reading.normalise import Token, Words
 
 AND, OR, COMMA = "and", "or", "comma"
+_COMMA, _NO_LINK = frozenset({COMMA}), frozenset[str]()
+_NONE = frozenset[int]()
 BUCKET = 32  # words; what is further apart than one bucket's length does not bear on each other
 LONG = 2 * BUCKET
 MENDED = 2_000  # words of a text whose spelling is mended
@@ -64,12 +66,13 @@ class Scan:
     def links(self, left: int) -> frozenset[str]:
         """What joins a word with the next one that counts: "and", "or", a comma."""
         first, last = self.raw[left] + 1, self.raw[left + 1]
-        found = {COMMA} if any(n in self.words.commas for n in range(first, last + 1)) else set()
-        for n in range(first, last):
-            word = self.words.tokens[n].word
-            found |= {AND} if word in self.lexicon.set_of("and") else set()
-            found |= {OR} if word in self.lexicon.set_of("or") else set()
-        return frozenset(found)
+        commas = self.words.commas
+        comma = _COMMA if any(n in commas for n in range(first, last + 1)) else _NO_LINK
+        if first == last:
+            return comma
+        between = {token.word for token in self.words.tokens[first:last]}
+        joined = ((AND, self.lexicon.set_of("and")), (OR, self.lexicon.set_of("or")))
+        return comma.union(link for link, words in joined if not words.isdisjoint(between))
 
     def between(self, start: int, end: int) -> Iterable[str]:
         """All words, fillers too, from one counting word to before another."""
@@ -90,7 +93,7 @@ def scan(text: str, lexicon: Lexicon, language: Language) -> Scan:
     line, raw = _counting(whole)
     labelled: dict[str, list[Hit]] = {}
     for found in lexicon.matcher.find(whole):
-        labelled.setdefault(found.label, []).append(_counted(found, whole))
+        labelled.setdefault(found.label, []).append(found)
     hits: dict[str, list[Hit]] = {}
     for label, of_label in labelled.items():
         hits.setdefault(label.partition(":")[0], []).extend(of_label)
@@ -104,8 +107,8 @@ def scan(text: str, lexicon: Lexicon, language: Language) -> Scan:
         hits=hits,
         labelled=labelled,
         places=_buckets({**hits, **labelled}) if len(raw) > LONG else {},
-        sentences=_extents((t.sentence, t) for t in words.tokens),
-        clauses=_extents((t.clause, t) for t in words.tokens),
+        sentences=_extents(whole.sentences, words.tokens),
+        clauses=_extents(whole.clauses, words.tokens),
         corrections=corrections,
         language=spoken,
         light=_words(labelled, "cue:light"),
@@ -127,17 +130,18 @@ def _buckets(named: Mapping[str, list[Hit]]) -> Mapping[tuple[str, int], list[Hi
     return places
 
 
-def _extents(numbered: Iterable[tuple[int, Token]]) -> dict[int, tuple[int, int]]:
-    first: dict[int, int] = {}
-    last: dict[int, int] = {}
-    for number, token in numbered:
-        first.setdefault(number, token.start)
-        last[number] = token.end
-    return {number: (start, last[number]) for number, start in first.items()}
+def _extents(numbers: Iterable[int], tokens: Iterable[Token]) -> dict[int, tuple[int, int]]:
+    """Where each clause or sentence begins and ends, by its number."""
+    found: dict[int, tuple[int, int]] = {}
+    for number, token in zip(numbers, tokens, strict=True):
+        begun = found.get(number)
+        found[number] = (begun[0] if begun else token.start, token.end)
+    return found
 
 
 def _words(labelled: Mapping[str, list[Hit]], label: str) -> frozenset[int]:
-    return frozenset(w for h in labelled.get(label, ()) for w in range(h.start, h.end))
+    found = labelled.get(label)
+    return frozenset(w for h in found for w in range(h.start, h.end)) if found else _NONE
 
 
 def guess_language(tokens: Iterable[Token], lexicon: Lexicon, preferred: Language) -> Language:
@@ -198,11 +202,3 @@ def _counting(whole: Line) -> tuple[Line, tuple[int, ...]]:
         range(len(raw) + 1),
     )
     return line, raw
-
-
-def _counted(hit: Hit, whole: Line) -> Hit:
-    """A hit told in words that are no fillers."""
-    counts, fillers = whole.counts, whole.fillers
-    words = frozenset([counts[n] for n in hit.words if not fillers[n]])
-    start = min(words, default=counts[hit.start])
-    return Hit(hit.label, start, max(words, default=start - 1) + 1, words, hit.source)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from coach.core.model import Asked, Disposition, Finding, Intent, Reason, Reply
-from coach.core.reading.likeness import Likeness, Share, Trust, Weights, together
+from coach.core.reading.likeness import Likeness, Share, Trust, Weights
 from coach.core.reading.persons import by_carer, for_kin
 from coach.core.reading.scan import Scan
 
 INTENT, LEVEL = "intent:", "level:"  # before labels that name an intent or a level; those without a colon name a sign
 RULE = "second_reader"
+PHRASINGS = 4_096  # known phrasings whose words are remembered
 TOGETHER = 3  # sentences that are read as one
 MOST = 2_000  # words; the first reader reads on
 LONG_ENOUGH = 4  # words of a text whose level can be told without its signs
@@ -28,10 +30,17 @@ FEW = 6  # words of an answer about the person, such as the name of a condition 
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """Scores as log odds, the highest that any stretch of the text has, and which sentences that stretch holds."""
+    """Scores as log odds, the highest that any stretch of the text has, and of each stretch on its own."""
 
     scores: Mapping[str, float]
-    where: Mapping[str, tuple[int, int]]  # first and last sentence, by label
+    stretches: Sequence[Sequence[int]]  # the numbers of the sentences
+    rows: Sequence[Sequence[float]]  # the scores of each stretch
+
+    def where(self, label: str) -> tuple[int, int]:
+        """The first and the last sentence of the stretch that tells of a label most."""
+        place = [*self.scores].index(label)
+        best = max(range(len(self.rows)), key=lambda number: self.rows[number][place])
+        return self.stretches[best][0], self.stretches[best][-1]
 
 
 def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -> Reply:
@@ -46,8 +55,8 @@ def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -
     codes = _codes(first, scan, likely.scores, likeness)
     codes = codes or _codes_of_level(first, level, likely.scores, likeness)
     signs = first.signs + tuple(_finding(code, scan, likely, likeness) for code in codes)
-    beside = map(likeness.of_feature, whole_features(scan, first, asked))
-    scores = likeness.weights.scores(together([*shares.values(), *beside]))
+    beside = likeness.sum_of(whole_features(scan, first, asked))
+    scores = likeness.weights.scores(sum(shares.values()) + beside)
     sure = scan.has(INTENT + first.intent)
     whole = dict(zip(likeness.weights.labels, scores, strict=True))
     intent = _intent(first.intent, whole, likeness.trust, sure=sure, unanswered=asked in _VALUED)
@@ -76,20 +85,15 @@ def _likely(shares: Mapping[int, Share], weights: Weights) -> Likely:
     """The highest scores of any few sentences together: whatever else is said lowers none of them."""
     numbers = list(shares)
     if not numbers:
-        return Likely(dict.fromkeys(weights.labels, -math.inf), {})
+        return Likely(dict.fromkeys(weights.labels, -math.inf), (), ())
     stretches = [
         numbers[begin:end]
         for begin in range(len(numbers))
         for end in range(begin + 1, min(begin + TOGETHER, len(numbers)) + 1)
     ]
-    rows = [weights.scores(together(shares[n] for n in stretch)) for stretch in stretches]
-    if len(rows) == 1:
-        best, at = rows[0], [0] * len(rows[0])
-    else:
-        at = [max(range(len(column)), key=column.__getitem__) for column in zip(*rows, strict=True)]
-        best = [rows[row][label] for label, row in enumerate(at)]
-    where = {label: (stretches[row][0], stretches[row][-1]) for label, row in zip(weights.labels, at, strict=True)}
-    return Likely(dict(zip(weights.labels, best, strict=True)), where)
+    rows = [weights.scores(sum(shares[n] for n in stretch)) for stretch in stretches]
+    best = rows[0] if len(rows) == 1 else map(max, *rows)
+    return Likely(dict(zip(weights.labels, best, strict=True)), stretches, rows)
 
 
 def _codes(first: Reply, scan: Scan, likely: Mapping[str, float], likeness: Likeness) -> tuple[str, ...]:
@@ -108,7 +112,8 @@ def _codes(first: Reply, scan: Scan, likely: Mapping[str, float], likeness: Like
             return min(trust.hinted, trust.signs[level])
         return max(trust.short, trust.signs[level]) if short else trust.signs[level]
 
-    found = (c for c, level in likeness.levels.items() if c not in present and likely[c] >= enough(c, level))
+    perhaps = [c for c in likeness.levels if likely[c] >= likeness.least and c not in present]
+    found = (code for code in perhaps if likely[code] >= enough(code, likeness.levels[code]))
     return tuple(code for code in found if not _better_read(code, likely, lesser.get(code, frozenset())))
 
 
@@ -146,20 +151,27 @@ def _intent(first: Intent, likely: Mapping[str, float], trust: Trust, *, sure: b
 
 def _finding(code: str, scan: Scan, likely: Likely, likeness: Likeness) -> Finding:
     """The sign, at the sentences that tell of it most, with the known text that is nearest."""
-    first, last = likely.where[code]
+    first, last = likely.where(code)
     said = set(scan.spelled)
     nearest = max(likeness.phrasings.get(code, ()), key=lambda text: _overlap(said, text), default="")
     return Finding(code, scan.sentences[first][0], scan.sentences[last][1], f"like “{nearest}”")
 
 
 def _overlap(said: set[str], text: str) -> float:
-    words = set(text.split())
-    return len(said & words) / (len(said | words) or 1)
+    words = _words_of(text)
+    both = len(said & words)
+    return both / (len(said) + len(words) - both or 1)
+
+
+@lru_cache(PHRASINGS)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def marked_words(scan: Scan) -> list[str]:
     """All words as the lexicon spells them, each with marks: denied, of another, past, asked or imagined."""
-    other = frozenset[int]() if by_carer(scan) or for_kin(scan) else _sentences(scan, "cue:other")
+    other = _sentences(scan, "cue:other")
+    other = frozenset() if other and (by_carer(scan) or for_kin(scan)) else other
     past, imagined = _sentences(scan, "cue:past"), _sentences(scan, "cue:imagined") | scan.words.asked
     negators = {scan.raw[n] for n in scan.negators}
     marked: list[str] = []

@@ -20,7 +20,7 @@ from coach.adapters.lines.read import ProfileLine
 from coach.adapters.lines.score import LabelledLine
 from coach.core.model import Asked, Channel, Disposition, Finding, Intent, Language, Profile, Reason, Reply
 from coach.core.reading import Lexicon, read
-from coach.core.reading.likeness import NOTHING, Likeness, Trust, Weights, log_odds, together
+from coach.core.reading.likeness import Likeness, Trust, Weights, log_odds
 from coach.core.reading.reader import first_reading
 from coach.core.triage import Modifier, SignRule, TriageRules, When, assess
 
@@ -292,14 +292,15 @@ def test_a_score_is_what_the_features_add_over_the_length_of_the_text(
 ) -> None:
     """The arithmetic, in round numbers."""
     weights = replace(TWO, lengths=lengths)
-    assert weights.scores(together(weights.share_of(name) for name in features)) == scores
+    assert weights.scores(sum(map(weights.share_of, features))) == scores
 
 
 def test_shares_add_up_in_any_grouping() -> None:
     """Words, sentences and whole texts are sums of the same kind."""
     cold, blue = TWO.share_of("w:cold"), TWO.share_of("w:blue")
-    assert together([cold, together([blue, NOTHING])]) == together([blue, cold])
-    assert together([]) == NOTHING
+    unknown = TWO.share_of("w:unknown")
+    assert TWO.scores(cold + (blue + unknown)) == TWO.scores(blue + cold)
+    assert unknown == 0
 
 
 def test_a_word_said_twice_in_a_sentence_counts_once() -> None:
@@ -321,7 +322,7 @@ def test_log_odds(probability: float, odds: float) -> None:
 def test_the_words_of_a_very_long_text_do_not_overflow(words: int, score: float) -> None:
     """A counter at its highest or lowest does not spill into that of the next label."""
     weights = _weights({"a": 0.0, "b": 0.0, "c": 0.0}, {"w:most": {"a": 127, "b": -127, "c": 127}}, length=4)
-    assert weights.scores(together([weights.share_of("w:most")] * words)) == [score, -score, score]
+    assert weights.scores(words * weights.share_of("w:most")) == [score, -score, score]
 
 
 def _home(tmp_path: Path, trust: str | None = TRUST) -> Path:
