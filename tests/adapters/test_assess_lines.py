@@ -71,7 +71,8 @@ def test_answer_carries_the_id_and_five_fields_for_each_decision() -> None:
             "level": "emergency",
             "rules": ["J3"],
             "because": "Score 10 means that the person cannot stand, and there are too few scores in the 10 days "
-            "before to call it usual.",
+            "before to call it usual. Scores used: 10 (day 1). Had the reply of day 1 been 9 instead of 10, J3 would "
+            f"not have come. Rules version {RULES.version}: J3.",
         }
     ]
 

@@ -1,6 +1,7 @@
 """The file of trend rules: what is delivered loads, and what is wrong in it is named."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,56 @@ def test_wrong_rules_are_refused_with_file_key_and_mend(
     with pytest.raises(TrendRulesError) as refusal:
         load_trend_rules(edited)
     assert str(refusal.value).startswith(f"{edited}: {complaint}")
+
+
+def _keys() -> list[tuple[str, int]]:
+    """Every key of the file under its full name, with its line."""
+    found, table = [], ""
+    for number, line in enumerate(DELIVERED.read_text("utf-8").splitlines()):
+        if heading := re.fullmatch(r"\[+([\w.]+)]+", line):
+            table = heading[1] + "."
+        elif key := re.match(r"\w+(?= = )", line):
+            found.append((table + key[0], number))
+    return found
+
+
+@pytest.mark.parametrize(("key", "number"), [pytest.param(*one, id=f"{one[0]}, line {one[1] + 1}") for one in _keys()])
+def test_each_number_is_needed_and_its_absence_is_named(tmp_path: Path, key: str, number: int) -> None:
+    """A file that lost one line is refused with one sentence that names the file and the key."""
+    lines = DELIVERED.read_text("utf-8").splitlines()
+    edited = tmp_path / "rules.toml"
+    edited.write_text("\n".join(lines[:number] + lines[number + 1 :]), "utf-8")
+
+    with pytest.raises(TrendRulesError) as refusal:
+        load_trend_rules(edited)
+    file, said, mend = re.fullmatch(r"(.*): the key (\S+) (is missing; add it\.)", str(refusal.value)).groups()  # type: ignore[union-attr]
+    assert (file, re.sub(r"\.\d+", "", said), mend) == (str(edited), key, "is missing; add it.")
+
+
+def _tables() -> list[str]:
+    """Each table with the comment above it; a list of tables counts as one."""
+    tables: list[str] = []
+    for part in DELIVERED.read_text("utf-8").split("\n\n"):
+        if part.startswith("[["):
+            tables[-1] += part
+        elif "\n[" in part:
+            tables.append(part)
+    return tables
+
+
+@pytest.mark.parametrize("table", _tables(), ids=lambda table: re.search(r"(?<=\n)\[.*", table)[0])  # type: ignore[index]
+def test_each_table_says_where_its_numbers_come_from(table: str) -> None:
+    """Design or evidence: whoever changes a number can see what it leans on."""
+    assert re.search(r"design|evidence", table, re.IGNORECASE)
+
+
+def test_chair_stand_ages_are_checked_like_other_numbers(tmp_path: Path) -> None:
+    """A number below zero in a list of tables is named with its place."""
+    edited = tmp_path / "rules.toml"
+    edited.write_text(DELIVERED.read_text("utf-8").replace("women = 4", "women = -4"), "utf-8")
+
+    with pytest.raises(TrendRulesError, match=r"the key function_tests\.chair_stands\.6\.women is -4; it must be"):
+        load_trend_rules(edited)
 
 
 def test_messages_folder_is_enough_to_find_the_file() -> None:

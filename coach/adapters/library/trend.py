@@ -99,6 +99,9 @@ def _numbers(tables: dict[str, Any], prefix: str = "") -> dict[str, float]:
     for key, value in tables.items():
         if isinstance(value, dict):
             found |= _numbers(value, f"{prefix}{key}.")
+        elif isinstance(value, list | tuple):
+            parts = {str(place): part for place, part in enumerate(value) if isinstance(part, dict)}
+            found |= _numbers(parts, f"{prefix}{key}.")
         elif isinstance(value, int | float):
             found[f"{prefix}{key}"] = value
     return found

@@ -13,13 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from coach.adapters.lines.judge import Judge
 from coach.adapters.lines.problems import LineError
 from coach.core.model import Asked, Assessment, Language, Onset, Profile, Reply, TrendAnswer
-from coach.core.trend import Answers, Decision, Person, Row, Seen, TrendRules, answers_of, decide
+from coach.core.trend import Answers, Decision, Person, Row, Seen, TrendRules, answers_of, decide, explained
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 LONGEST_RECORD_DAYS = 3660
-TOGETHER_HOURS = 48  # signs of different texts belong together for so long
 _DEFAULT_AT = time(16, 30)
 _Some = TypeVar("_Some")
 
@@ -118,7 +117,8 @@ def assess_line(line: str, judge: Judge, rules: TrendRules) -> dict[str, Any]:
     record = _parsed(line)
     profile = record.profile.values() if record.profile else Profile()
     person = Person(profile.has("non_ambulatory"), profile.lives_alone is True)
-    decisions = decide(_rows(record, profile, judge), person, rules)
+    rows = _rows(record, profile, judge, rules.repeat.together_hours)
+    decisions = explained(decide(rows, person, rules), rows, person, rules)
     return {"id": record.id, "decisions": [_printed(decision) for decision in decisions]}
 
 
@@ -140,20 +140,20 @@ def _sentence(error: ErrorDetails) -> str:
     return f"{where or 'the line'}: {error['msg'].lower()}; mend it and run the line again."
 
 
-def _rows(record: _Line, profile: Profile, judge: Judge) -> list[Row]:
+def _rows(record: _Line, profile: Profile, judge: Judge, together_hours: float) -> list[Row]:
     rows: list[Row] = []
     for day in sorted(record.days, key=lambda one: one.day):
         row = day.row()
         if row.texted and day.text is not None:
-            recent = _recent(rows, row)
+            recent = _recent(rows, row, together_hours)
             reply, assessment = judge(day.text, row.asked or Asked.WEAKNESS, record.language, profile, recent)
             row = _with_reading(row, reply, assessment)
         rows.append(row)
     return rows
 
 
-def _recent(rows: list[Row], now: Row) -> frozenset[str]:
-    since = now.moment - TOGETHER_HOURS * 60
+def _recent(rows: list[Row], now: Row, together_hours: float) -> frozenset[str]:
+    since = now.moment - together_hours * 60
     return frozenset(code for row in rows if row.moment >= since for code in row.codes)
 
 

@@ -54,5 +54,5 @@ def _fewer_chair_stands(function: Function, day: int, rules: WorseningRules) -> 
     if not function.chair_stands:
         return False
     answered_on, now = function.chair_stands[-1]
-    best = max(count for _, count in function.chair_stands[:2])
+    best = max(count for _, count in function.chair_stands[: rules.chair_stands_first])
     return best - now >= rules.chair_stands_lost and day - answered_on <= rules.function_days

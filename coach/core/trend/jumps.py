@@ -92,7 +92,7 @@ def _jump(today: _Today, rules: TrendRules) -> Jump | None:
 def _early(today: _Today, rules: TrendRules) -> Jump | None:
     if today.score < rules.early.score:
         return None
-    because = f"Score {today.score}, with only {len(today.prior)} scores in the {rules.prior.days} days before."
+    because = f"Score {today.score}, with fewer than {rules.prior.enough} scores in the {rules.prior.days} days before."
     return Jump(Rule.J0, None, because)
 
 

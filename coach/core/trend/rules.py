@@ -110,6 +110,7 @@ class WorseningRules:
     current: float
     last_scores: int
     above_reference: float
+    scored_days: int
     urgent_days_back: int
     urgent_rise: float
     urgent_noises: float
@@ -117,6 +118,7 @@ class WorseningRules:
     urgent_current: float
     function_days: int
     chair_stands_lost: int
+    chair_stands_first: int
     new_code_days: int
     rearm_gap: float
     rearm_scored_days: int
@@ -184,13 +186,15 @@ class CoolDownRules:
 class RepeatRules:
     """How long the same sign at the same level raises no new escalation. Emergencies have no such time.
 
-    A routine fall is the exception: a second one within `second_fall_days` is urgent.
+    A routine fall is the exception: a second one within `second_fall_days` is urgent. Signs of different texts
+    belong together, as one combination, for `together_hours`.
     """
 
     routine_days: int
     urgent_hours: float
     second_fall_code: str
     second_fall_days: int
+    together_hours: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +229,29 @@ class WakingRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ChairStandsNorm:
+    """Ages with both ends included; fewer chair stands than this in 30 seconds are below average for men or women."""
+
+    from_age: int
+    to_age: int
+    men: int
+    women: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTestRules:
+    """What the function tests call for by themselves: chair stands, up and go, stairs, SARC-F."""
+
+    stairs_cannot: int
+    stairs_rise: int
+    stairs_times: int
+    sarc_f_points: int
+    up_and_go_seconds: float
+    up_and_go_from_age: int
+    chair_stands: tuple[ChairStandsNorm, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TrendRules:
     """All numbers of the trend rules and the silence ladder, with the version that was in force."""
 
@@ -252,4 +279,5 @@ class TrendRules:
     repeat: RepeatRules
     silence: SilenceRules
     recovery: RecoveryRules
+    function_tests: FunctionTestRules
     waking: WakingRules

@@ -47,15 +47,16 @@ def _high_score(rule: Rule, rules: TrendRules) -> int:
 
 
 def _worsening(record: Record, new_loss: str | None, rules: TrendRules) -> Result | None:
-    last_two = record.figures[-2:]
-    if len(last_two) < 2 or not all(figures.worse for figures in last_two):  # noqa: PLR2004
+    days = rules.worsening.scored_days
+    latest = record.figures[-days:]
+    if len(latest) < days or not all(figures.worse for figures in latest):
         return None
-    today = last_two[-1]
+    today = latest[-1]
     if today.current is None or today.reference is None or today.gap is None:
         return None
     because = (
         f"The current level is {plain(today.current)}, which is {plain(today.gap)} above the reference of "
-        f"{plain(today.reference)}, on two scored days running."
+        f"{plain(today.reference)}, and this is so on {days} scored days running."
     )
     urgent = _fast(record, today, rules) or new_loss
     if urgent:

@@ -119,6 +119,7 @@ class Decision:
     because: str
     base: float | None = None  # recheck: the usual level a later score is compared with
     need: float | None = None  # recheck: the rise over `base` that confirms
+    version: str = ""  # of the rules that led to it
 
 
 def plain(number: float) -> str:

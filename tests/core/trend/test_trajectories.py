@@ -11,10 +11,26 @@ from typing import Any
 import pytest
 
 from coach.adapters.lines.assess import assess_line
-from coach.core.model import Asked, Assessment, Disposition, Intent, Language, Onset, Profile, Reason, Reply
-from coach.core.trend import Answers, Row, TrendRules
+from coach.core.model import (
+    Asked,
+    Assessment,
+    Disposition,
+    Intent,
+    Language,
+    Onset,
+    Profile,
+    Reason,
+    Reply,
+    TrendAnswer,
+)
+from coach.core.trend import Answers, Person, Row, Seen, TrendRules
 
-COURSES = tomllib.loads((Path(__file__).parents[1] / "vectors" / "trajectories.toml").read_text("utf-8"))["course"]
+VECTORS = Path(__file__).parents[1] / "vectors"
+COURSES = [
+    course
+    for name in ("trajectories.toml", "worked_courses.toml")
+    for course in tomllib.loads((VECTORS / name).read_text("utf-8"))["course"]
+]
 CORPUS = Path(__file__).parents[4] / "shared" / "clinical" / "trajectories-sample.jsonl"
 
 
@@ -24,10 +40,17 @@ def _happening(entry: dict[str, Any]) -> Row:
     return Row(
         day=entry["day"],
         at=dt.time.fromisoformat(entry.get("at", "16:40")),
-        asked=Asked.ONSET if "onset" in entry else Asked.WEAKNESS,
+        asked=Asked(entry.get("asked", "onset" if "onset" in entry else "weakness")),
         texted="sign" in entry,
         weakness=entry.get("score"),
-        answers=Answers(onset=Onset(entry["onset"]) if "onset" in entry else None),
+        answers=Answers(
+            onset=Onset(entry["onset"]) if "onset" in entry else None,
+            seen=Seen(entry["seen"]) if "seen" in entry else None,
+            trend=TrendAnswer(entry["trend"]) if "trend" in entry else None,
+            stairs=entry.get("stairs"),
+            falls=entry.get("falls"),
+            chair_stands=entry.get("chair_stands"),
+        ),
         codes=(sign,) if sign else (),
         assessment=Assessment(level, (Reason(sign, level, f"told {sign}"),)) if sign else None,
     )
@@ -51,8 +74,9 @@ def test_worked_course_is_decided_as_written(
 ) -> None:
     """Each course of the file leads to exactly the decisions it lists."""
     rows = _with_happenings(course(case["scores"]), case.get("also", []))
+    person = Person("does not walk" in case.get("person", ""), "lives alone" in case.get("person", ""))
 
-    assert told("", *rows) == case["expect"]
+    assert told("", *rows, person=person) == case["expect"]
 
 
 def _nothing_to_read(
