@@ -17,11 +17,13 @@ from coach.adapters.library.handbook import load_handbook
 from coach.adapters.twilio import CarrierOptions, TwilioCarrier, Verifier
 from coach.core.handbook import Handbook
 from coach.core.model import OutboundMessage
-from coach.ports import Carrier, Clock, Outcome, SendResult
+from coach.duty import NoLinks
+from coach.ports import Carrier, Clock, Heartbeat, Links, Outcome, SendResult
 from coach.resources import folder
 from coach.sending import Options
 from coach.service import Coach
 from coach.settings import Settings
+from coach.watching import NoHeartbeat
 
 _CARRIER_FILE = "carrier.toml"
 
@@ -76,11 +78,25 @@ def open_live_house(settings: Settings, clock: Clock) -> LiveHouse:
     return LiveHouse(house, make_coach(house, carrier), verifier, _voice_script(house), carrier)
 
 
-def make_coach(house: House, carrier: Carrier, options: Options | None = None) -> Coach:
-    """The service over a house and a carrier."""
+def make_coach(
+    house: House,
+    carrier: Carrier,
+    options: Options | None = None,
+    links: Links | None = None,
+    heartbeat: Heartbeat | None = None,
+) -> Coach:
+    """The service over a house and a carrier. Without links pages name no address; without a heartbeat none is sent."""
     settings = house.settings
     usual = Options(country=settings.country, segments_per_second=settings.send_rate)
-    return Coach(house.store, carrier, house.handbook, house.clock, options or usual)
+    return Coach(
+        house.store,
+        carrier,
+        house.handbook,
+        house.clock,
+        options or usual,
+        links=links or NoLinks(),
+        heartbeat=heartbeat or NoHeartbeat(),
+    )
 
 
 def make_silent_coach(house: House) -> Coach:

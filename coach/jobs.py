@@ -23,8 +23,9 @@ PLAN = Job("plan", timedelta(seconds=1), Coach.fire_due)
 DISPATCH = Job("dispatch", timedelta(seconds=0.5), Coach.dispatch)
 RECOVER = Job("recover", timedelta(seconds=5), Coach.recover, drains=False)
 RECONCILE = Job("reconcile", timedelta(seconds=30), Coach.reconcile, drains=False)
+WATCH = Job("watch", timedelta(seconds=30), Coach.watch, drains=False)
 
-TICKED = (PLAN, RECOVER, RECONCILE)
+TICKED = (PLAN, RECOVER, RECONCILE, WATCH)
 """Called by the clock; DISPATCH has a loop of its own because it is also woken."""
 
 

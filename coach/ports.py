@@ -14,6 +14,7 @@ from typing import Protocol, TypeAlias
 
 from coach.core.events import Event
 from coach.core.model import Conversation, InboundMessage, OutboundMessage, Participant, Timer
+from coach.core.rota import Leave, OnCall, Rota, Shift
 
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the present as an aware UTC datetime."""
@@ -79,6 +80,57 @@ class Carrier(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PageLink:
+    """What a signed address of a page says once it is proven."""
+
+    case_id: int
+    person: int  # the OnCall.id it was made for
+
+
+class Links(Protocol):
+    """Signed addresses that open a case in the dashboard. They open, they never act."""
+
+    def page(self, case_id: int, person: int, now: datetime) -> str:
+        """The address for one person on call; "" when there is no dashboard to open."""
+
+    def read(self, token: str, now: datetime) -> PageLink | None:
+        """What the last part of an address says; None when it is forged, damaged or out of date."""
+
+
+class Heartbeat(Protocol):
+    """Tells a watcher outside that all is well; that it stops is the message."""
+
+    def beat(self, *, well: bool) -> None:
+        """Say so when it is well; never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobMark:
+    """When a recurring job last did its work, and when it last failed."""
+
+    name: str
+    ok_at: datetime | None = None
+    failed_at: datetime | None = None
+    error: str | None = None
+    process: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something about the program itself that a person must see to; open until it is over."""
+
+    id: int
+    key: str
+    kind: str
+    because: str
+    raised_at: datetime
+    participant_id: int | None = None
+    paged_at: datetime | None = None
+    seen_by: str | None = None
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """What set off a decision: exactly one of the ids, or a staff name."""
 
@@ -131,8 +183,42 @@ class Transaction(Protocol):
     def record(self, conversation: Conversation, events: Sequence[Event], cause: Cause, now: datetime) -> None:
         """Write the facts, and mark the cause (inbound or timer) as dealt with."""
 
-    def postpone(self, timer: Timer, until: datetime, error: str, tries_allowed: int) -> None:
-        """Put off a timer whose decision raised; past the allowed tries it is parked as a task for a coordinator."""
+    def postpone(self, timer: Timer, until: datetime, error: str, tries_allowed: int | None) -> None:
+        """Put off a timer whose decision raised; past the allowed tries it is parked as a task for a coordinator.
+
+        With None it is never parked.
+        """
+
+    def settle_inbound(self, inbound_id: int, participant_id: int, now: datetime) -> None:
+        """Mark a text of staff as dealt with under their own row; what it caused is recorded with their handle."""
+
+    def case_by_code(self, code: str) -> int | None:
+        """The case that the code of a page names: the newest open one, else the newest; None when there is none."""
+
+    def rota(self) -> Rota:
+        """Everybody on call, with what is not ended of their shifts and leave."""
+
+    def add_on_call(self, person: OnCall, staff: str, now: datetime) -> int:
+        """Store a number of staff (its id is ignored).
+
+        Raises:
+            Duplicate: the number or the handle is taken.
+        """
+
+    def change_on_call(self, person: OnCall, staff: str, now: datetime) -> bool:
+        """Store name, language, zone, texts, calls, operator and active anew; False when there is no such person."""
+
+    def add_shift(self, shift: Shift, staff: str, now: datetime) -> int:
+        """Store a shift (its id is ignored)."""
+
+    def end_shift(self, shift_id: int, staff: str, now: datetime) -> bool:
+        """End a shift for good; False when there is none or it was ended before."""
+
+    def add_leave(self, leave: Leave, staff: str, now: datetime) -> int:
+        """Store a leave (its id is ignored)."""
+
+    def end_leave(self, leave_id: int, staff: str, now: datetime) -> bool:
+        """End a leave; False when there is none or it was ended before."""
 
 
 class Duplicate(Exception):
@@ -199,3 +285,33 @@ class Store(Protocol):
 
     def message_of_attempt(self, attempt_id: str) -> OutboundMessage | None:
         """The message an attempt was made for."""
+
+    def note_call(self, attempt_id: str, *, answered_by: str | None = None, talked_at: datetime | None = None) -> None:
+        """Keep who the carrier thinks took a call, and when somebody in it pressed a key or spoke."""
+
+    def mark_job(self, name: str, now: datetime, error: str | None, process: str) -> None:
+        """Keep that a job did its work just now, or failed."""
+
+    def jobs_marked(self) -> Sequence[JobMark]:
+        """The marks of all jobs, by name."""
+
+    def raise_alarm(self, key: str, kind: str, because: str, now: datetime, participant_id: int | None = None) -> bool:
+        """Open an alarm; False when one with this key is open already."""
+
+    def open_alarms(self) -> Sequence[Alarm]:
+        """Alarms that are not over, oldest first."""
+
+    def alarm_paged(self, alarm_id: int, now: datetime) -> None:
+        """Keep that somebody was paged about it."""
+
+    def see_alarm(self, alarm_id: int, staff: str, now: datetime) -> bool:
+        """Keep who looks after it; False when there is none, or somebody does already."""
+
+    def end_alarm(self, key: str, now: datetime) -> bool:
+        """It is over; False when none with this key is open."""
+
+    def cases_without_wakeup(self, limit: int) -> Sequence[int]:
+        """Participants with an open case and no pending look at it."""
+
+    def overdue_people(self, since: datetime, limit: int) -> Sequence[int]:
+        """Active participants in a programme of whom nothing was sent, skipped or heard since then."""

@@ -19,18 +19,19 @@ from coach.core.conversation import (
     open_call,
     respond,
 )
-from coach.core.escalation import Refusal
 from coach.core.events import Event, Said, TaskRaised
 from coach.core.handbook import Handbook
 from coach.core.model import (
     Asked,
     Channel,
     Conversation,
-    Escalation,
     InboundMessage,
     Language,
     Participant,
+    Status,
+    TimerKind,
 )
+from coach.duty import LOOK_AGAIN, Done, Duty, NoLinks, PageCall, Refused
 from coach.ports import (
     Carrier,
     Cause,
@@ -38,10 +39,16 @@ from coach.ports import (
     DeliveryStatus,
     DueTimer,
     Duplicate,
+    Heartbeat,
+    Links,
     Store,
     Transaction,
 )
+from coach.rostering import Rostering
 from coach.sending import Options, Sending
+from coach.watching import NoHeartbeat, Watching
+
+__all__ = ["FORESEEN", "Coach", "Done", "PageCall", "Refused", "Spoken", "Undecided", "heat_refusal"]
 
 log = logging.getLogger(__name__)
 
@@ -53,20 +60,6 @@ class Spoken:
     language: Language
     lines: tuple[str, ...]
     asked: Asked | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A staff action that was carried out."""
-
-    id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A staff action that was not possible, with one sentence that says why."""
-
-    sentence: str
 
 
 class Undecided(Exception):
@@ -102,10 +95,15 @@ class Coach:
     clock: Clock
     options: Options = field(default_factory=Options)
     wake: Callable[[], None] = _nobody  # called when something is waiting to be sent
+    links: Links = field(default_factory=NoLinks)
+    heartbeat: Heartbeat = field(default_factory=NoHeartbeat)
 
     def __post_init__(self) -> None:
-        """Make the part that sends; its threads hold no state."""
+        """Make its parts; they hold no state."""
         self._sending = Sending(self.store, self.carrier, self.clock, self.options)
+        self._duty = Duty(self.store, self.handbook, self.clock, self.links)
+        self._watching = Watching(self.store, self.handbook, self.clock, self.heartbeat)
+        self.rostering = Rostering(self.store, self.clock)
 
     def close(self) -> None:
         """Let the posts under way end."""
@@ -132,8 +130,11 @@ class Coach:
                 if message is None:
                     return True
                 conversation = tx.conversation_of_number(message.sender, self.options.country, now)
-                events = self._respond(conversation, message, inbound_id)
-                tx.record(conversation, events, Cause(inbound_id=inbound_id), now)
+                if conversation.participant.status is Status.ON_CALL:
+                    self._duty.hear(tx, conversation.participant, message, inbound_id, now)
+                else:
+                    events = self._respond(conversation, message, inbound_id)
+                    tx.record(conversation, events, Cause(inbound_id=inbound_id), now)
         except Exception as error:
             log.exception("deciding failed", extra={"inbound_id": inbound_id})
             self.store.inbound_failed(inbound_id, type(error).__name__, self.options.tries, now)
@@ -218,13 +219,26 @@ class Coach:
     def _fire(self, tx: Transaction, item: DueTimer, now: datetime) -> None:
         """A timer whose decision raises is put off, so that it holds up nobody else."""
         try:
-            events = fire(item.conversation, item.timer, self.handbook, now)
+            events = self._caused(tx, item, now)
         except Exception as error:
             log.exception("firing failed", extra={"timer_id": item.timer.id})
-            tx.record(item.conversation, self._following(item, now), Cause(), now)
-            tx.postpone(item.timer, now + self.options.postpone, type(error).__name__, self.options.tries)
+            self._put_off(tx, item, type(error).__name__, now)
             return
         tx.record(item.conversation, events, Cause(timer_id=item.timer.id), now)
+
+    def _caused(self, tx: Transaction, item: DueTimer, now: datetime) -> tuple[Event, ...]:
+        if item.timer.kind == TimerKind.CASE:
+            return self._duty.wake(tx, item, now)
+        return fire(item.conversation, item.timer, self.handbook, now)
+
+    def _put_off(self, tx: Transaction, item: DueTimer, error: str, now: datetime) -> None:
+        """A look at cases is tried again soon and for ever, and whoever can be paged is paged meanwhile."""
+        if item.timer.kind == TimerKind.CASE:
+            tx.record(item.conversation, self._duty.plain_page(tx, item.conversation, now), Cause(), now)
+            tx.postpone(item.timer, now + LOOK_AGAIN, error, None)
+            return
+        tx.record(item.conversation, self._following(item, now), Cause(), now)
+        tx.postpone(item.timer, now + self.options.postpone, error, self.options.tries)
 
     def _following(self, item: DueTimer, now: datetime) -> tuple[Event, ...]:
         try:
@@ -266,27 +280,66 @@ class Coach:
         return Done(participant_id)
 
     def acknowledge(self, escalation_id: int, staff: str) -> Done | Refused:
-        """Take a case."""
-        return self._on_case(escalation_id, staff, lambda case: escalation.acknowledge(case, staff))
+        """Take a case: the person is told by when somebody plans to phone, and the others who were paged stand down."""
+        return self._woken(
+            self._duty.on_case(
+                escalation_id, staff, lambda case, promise, now: escalation.acknowledge(case, staff, promise, now)
+            )
+        )
+
+    def pass_on(self, escalation_id: int, staff: str) -> Done | Refused:
+        """Give a case on; paging goes on as if nobody had it."""
+        return self._woken(
+            self._duty.on_case(escalation_id, staff, lambda case, _promise, _now: escalation.pass_on(case, staff))
+        )
+
+    def contacted(self, escalation_id: int, staff: str, note: str) -> Done | Refused:
+        """Somebody of the team spoke with the person."""
+        return self._woken(
+            self._duty.on_case(
+                escalation_id, staff, lambda case, _promise, _now: escalation.contacted(case, staff, note)
+            )
+        )
+
+    def reopen_case(self, escalation_id: int, staff: str, because: str) -> Done | Refused:
+        """Open a closed case again; paging begins anew."""
+        return self._woken(
+            self._duty.on_case(
+                escalation_id, staff, lambda case, _promise, _now: escalation.reopen(case, staff, because)
+            )
+        )
 
     def close_case(self, escalation_id: int, staff: str, outcome: str, note: str) -> Done | Refused:
         """End a case with a coded outcome."""
         outcomes = self.handbook.outcomes
-        return self._on_case(escalation_id, staff, lambda case: escalation.close(case, staff, outcome, note, outcomes))
+        return self._woken(
+            self._duty.on_case(
+                escalation_id, staff, lambda case, _p, _n: escalation.close(case, staff, outcome, note, outcomes)
+            )
+        )
 
-    def _on_case(self, escalation_id: int, staff: str, step: Callable[[Escalation], Event | Refusal]) -> Done | Refused:
-        now = self.clock()
-        with self.store.begin() as tx:
-            try:
-                conversation = tx.conversation_of_escalation(escalation_id, now)
-            except KeyError:
-                return Refused("There is no such case.")
-            case = next(c for c in conversation.escalations if c.id == escalation_id)
-            fact = step(case)
-            if isinstance(fact, Refusal):
-                return Refused(fact.sentence)
-            tx.record(conversation, (fact,), Cause(staff=staff), now)
-        return Done(escalation_id)
+    def _woken(self, done: Done | Refused) -> Done | Refused:
+        if isinstance(done, Done):
+            self.wake()
+        return done
+
+    def page_call_opened(self, attempt_id: str) -> PageCall | None:
+        """The first words of a call about a case to somebody on call; None when the attempt is not known."""
+        return self._duty.call_opened(attempt_id)
+
+    def page_key(self, attempt_id: str, key: str) -> PageCall | None:
+        """A key was pressed in such a call."""
+        said = self._duty.key(attempt_id, key)
+        self.wake()
+        return said
+
+    def mark(self, job: str, error: str | None = None, process: str = "") -> None:
+        """A recurring job did its work just now, or failed."""
+        self._watching.mark(job, error, process)
+
+    def watch(self) -> int:
+        """Look after the program itself. Returns how much was found amiss."""
+        return self._watching.watch()
 
     def finish_task(self, task_id: int, staff: str) -> Done | Refused:
         """Mark a coordinator's task as done."""

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     country: str = Field(default="US", pattern="^[A-Z]{2}$")
     organisation: str = Field(default="Leg Coach", min_length=1, max_length=60)
     support_phone: str | None = None
+    heartbeat_url: str | None = None  # asked for once a minute while all is well, by a watcher outside
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
 
@@ -81,6 +82,15 @@ class Settings(BaseSettings):
             message = "must be an address such as https://coach.example.org"
             raise ValueError(message)
         return value.rstrip("/")
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_safe_address(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://none")
+        if parts.scheme != "https" and not (parts.scheme == "http" and (parts.hostname or "") in _LOOPBACK):
+            message = "must be an https address, such as the one your monitoring service gives you"
+            raise ValueError(message)
+        return value
 
     @property
     def voice_number(self) -> str | None:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from coach.core.model import (
     Asked,
     Assessment,
+    CaseStepKind,
     Channel,
     Density,
     Disposition,
@@ -54,6 +55,8 @@ class MessageQueued:
     because: str  # one plain clause for "why did I get this"
     channel: Channel = Channel.SMS
     passed_over: tuple[PassedOver, ...] = ()  # texts of the same group that were not safe for this person
+    escalation_id: int | None = None  # the case that was there before and that it is about
+    tells: bool = False  # it tells of the case of this same decision, which has no id yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,35 @@ class EscalationRaised:
     rules: tuple[str, ...]
     because: str
     quote: str
+    clock: datetime | None = None  # when the reply behind it came in, if that was before the decision
+    rules_version: str = ""
+    explanation: Mapping[str, object] | None = None  # JSON; see coach.core.explain
 
 
 @dataclass(frozen=True, slots=True)
 class EscalationAcknowledged:
-    """A coordinator took a case."""
+    """A coordinator took a case, and when they should have reached the person."""
 
     escalation_id: int
     staff: str
+    contact_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPassed:
+    """Whoever had a case, or was asked to take it, gave it on: nobody has it now."""
+
+    escalation_id: int
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationContacted:
+    """Somebody spoke with the person; no `staff` when the person told so."""
+
+    escalation_id: int
+    staff: str | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +137,62 @@ class EscalationClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationReopened:
+    """A closed case is open again and nobody has it; no `staff` when the person's answer did it."""
+
+    escalation_id: int
+    staff: str | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationRelevelled:
+    """An answer changed the level of an open case."""
+
+    escalation_id: int
+    level: Disposition
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStepped:
+    """Something happened to a case that does not change its state."""
+
+    escalation_id: int
+    kind: CaseStepKind
+    staff: str | None = None
+    note: str = ""
+    to: int | None = None  # participant id of the ON_CALL row it concerns
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageQueued:
+    """A message to a number of staff; with a case it also is a step PAGED of that case.
+
+    `to` is the participant id of the ON_CALL row, `recipient` its number. With channel VOICE it starts a call, and
+    `body` is what the text of the same page says.
+    """
+
+    to: int
+    recipient: str
+    channel: Channel
+    template: str
+    body: str
+    expires_at: datetime
+    because: str
+    escalation_id: int | None = None  # None: an alarm, the rota, or an answer to staff
+    lane: Lane = Lane.PAGE
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRaised:
     """Work for a coordinator that is no case: an unread text, an unanswered question, somebody asking for a person."""
 
     kind: str
     because: str
+    key: str | None = None  # unique per participant for ever, so a repeat is harmless; None: every one counts
+    explanation: Mapping[str, object] | None = None  # JSON; see coach.core.explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +210,7 @@ class ConsentRecorded:
 class StatusChanged:
     """The participant's standing changed.
 
-    Out of `active` no prompt is queued or due any more; whoever has left has no timer at all.
+    Out of `active` no prompt is queued or due any more; whoever has left has no timer but that of their cases.
     """
 
     status: Status
@@ -170,7 +245,7 @@ class TimerSet:
 
 @dataclass(frozen=True, slots=True)
 class TimersCleared:
-    """Pending timers of these kinds are cancelled."""
+    """Pending timers of these kinds are cancelled; those of cases never are."""
 
     kinds: tuple[TimerKind, ...]
 
@@ -203,7 +278,13 @@ Event: TypeAlias = (
     | CheckInClosed
     | EscalationRaised
     | EscalationAcknowledged
+    | EscalationPassed
+    | EscalationContacted
     | EscalationClosed
+    | EscalationReopened
+    | EscalationRelevelled
+    | CaseStepped
+    | PageQueued
     | TaskRaised
     | ConsentRecorded
     | StatusChanged

@@ -10,6 +10,7 @@ from coach.core.content import Library
 from coach.core.escalation import CaseOutcome, Telling
 from coach.core.model import Language
 from coach.core.onboarding import Onboarding
+from coach.core.policy import Policy
 from coach.core.programme import Limits, Programme
 from coach.core.reading import Lexicon
 from coach.core.trend import TrendRules
@@ -50,6 +51,8 @@ class Handbook:
     speaks: Mapping[str, Language]  # small words by the language they show
     outcomes: tuple[CaseOutcome, ...]
     tellings: tuple[Telling, ...]
+    policy: Policy
+    rules_version: str = ""  # what each case is stamped with: which rules, levels and pages were in force
     onboarding: Onboarding = field(default_factory=Onboarding)
     organisation: str = "Leg Coach"
     support_phone: str = ""

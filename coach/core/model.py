@@ -35,6 +35,7 @@ class Status(StrEnum):
     PAUSED = "paused"
     OPTED_OUT = "opted_out"
     WRONG_PERSON = "wrong_person"
+    ON_CALL = "on_call"  # a number of staff, paged about cases; never a participant
 
     @property
     def has_left(self) -> bool:
@@ -82,6 +83,7 @@ class Asked(StrEnum):
     CHAIR_STANDS = "chair_stands"
     SEEN = "seen"
     SAFE = "safe"
+    REACHED = "reached"  # ours: did somebody from the team call you
     JOIN = "join"
     IDENTITY = "identity"
     NOTHING = "nothing"
@@ -359,11 +361,44 @@ class CheckIn:
 
 
 class EscalationState(StrEnum):
-    """The life of a case."""
+    """The life of a case. What happens within a state, such as a page, is a `CaseStep`."""
+
+    RAISED = "raised"  # nobody has it
+    ACKNOWLEDGED = "acknowledged"  # somebody has it and has not spoken with the person yet
+    CONTACTED = "contacted"  # somebody spoke with the person
+    CLOSED = "closed"
+
+
+class CaseStepKind(StrEnum):
+    """What happened to a case, in the words of its append-only trail."""
 
     RAISED = "raised"
+    TOLD = "told"  # a text to the person about this case was queued
+    PAGED = "paged"  # a page to somebody on call was queued
+    PAGE_FAILED = "page_failed"  # a page could not be delivered, or not in time
     ACKNOWLEDGED = "acknowledged"
+    PASSED = "passed"  # whoever had it, or was asked to take it, gave it on
+    PROMISED = "promised"  # the person was told by when somebody plans to phone
+    CONTACTED = "contacted"
+    FOLLOWED_UP = "followed_up"  # the person was asked what came of it
+    ANSWERED = "answered"  # and said so
+    SILENT = "silent"  # and did not
+    LEVEL = "level"  # the level changed
     CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStep:
+    """One line of the trail of a case."""
+
+    kind: CaseStepKind
+    at: datetime
+    staff: str | None = None
+    to: int | None = None  # participant id of the ON_CALL row that a page went to
+    channel: Channel | None = None
+    note: str = ""
+    outbox_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +415,21 @@ class Escalation:
     state: EscalationState = EscalationState.RAISED
     owner: str | None = None
     outcome: str | None = None
+    caused_at: datetime | None = None  # when the reply behind it came in; None: as long ago as it was raised
+    rules_version: str = ""  # of the handbook that raised it
+    steps: tuple[CaseStep, ...] = ()  # oldest first
+    contact_by: datetime | None = None  # what the person is promised; None while nobody has it
+
+    @property
+    def clock(self) -> datetime:
+        """The moment every delay of the policy counts from: the last reopening, else the reply that caused it."""
+        reopened = [step.at for step in self.steps if step.kind is CaseStepKind.REOPENED]
+        return reopened[-1] if reopened else self.caused_at or self.raised_at
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for its outcome."""
+        return self.state is not EscalationState.CLOSED
 
 
 class TimerKind(StrEnum):
@@ -392,6 +442,17 @@ class TimerKind(StrEnum):
     ZONE_UNANSWERED = "zone_unanswered"
     ONBOARDING = "onboarding"  # the open question on joining once more, or its end
     PROGRAMME_END = "programme_end"
+    CASE = "case"  # look at all open cases of the person now; `coach.core.paging`
+    FOLLOW = "follow"  # one step of asking after a case
+    TREND = "trend"  # a moment at which the rules on scores decide by time alone
+    HELD = "held"  # a question before the full text was not answered
+
+
+OF_CASES = frozenset({TimerKind.CASE})
+"""Timers about staff, not about the person: they outlast STOP and a wrong number."""
+
+OF_THE_PERSON = tuple(kind for kind in TimerKind if kind not in OF_CASES)
+"""Timers that end when the person leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +467,18 @@ class Timer:
     payload: Mapping[str, str] = field(default_factory=dict)
 
 
+class Fate(StrEnum):
+    """What became of a message, as far as the carrier told."""
+
+    UNKNOWN = "unknown"
+    NOT_DELIVERED = "not_delivered"
+    DELIVERED = "delivered"
+    NO_ANSWER = "no_answer"  # a call that nobody took
+    MACHINE = "machine"  # a call that an answering machine took
+    HUNG_UP = "hung_up"  # a call that a person ended without a word or key
+    TALKED = "talked"
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A message that was queued earlier, as far as choosing the next one needs it."""
@@ -413,6 +486,8 @@ class Sent:
     template: str
     lane: Lane
     at: datetime
+    channel: Channel = Channel.SMS
+    fate: Fate = Fate.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,13 @@ from typing import TypeVar
 
 from coach.adapters.library.handbook import load_handbook
 from coach.core import conversation as core
+from coach.core import escalation, paging
+from coach.core.conversation import aftercare, follow_up
 from coach.core.conversation.memory import after, recalled
 from coach.core.events import (
     Event,
     MessageQueued,
+    PageQueued,
     PromptSkipped,
     Said,
     TaskRaised,
@@ -21,14 +24,19 @@ from coach.core.events import (
     TimerSet,
 )
 from coach.core.model import (
+    OF_CASES,
+    CaseStep,
     Channel,
     Conversation,
+    Escalation,
     InboundMessage,
     Language,
     Participant,
     Status,
     Timer,
+    TimerKind,
 )
+from coach.core.rota import OnCall, Rota, on_duty
 
 HANDBOOK = load_handbook(Path(__file__).parents[2] / "messages", "Leg Coach", "+1 202-555-0199")
 _E = TypeVar("_E")
@@ -42,6 +50,7 @@ class Talk:
     conversation: Conversation
     timers: dict[str, Timer] = field(default_factory=dict)
     last: tuple[Event, ...] = ()
+    rota: Rota = field(default_factory=Rota)
 
     def says(self, body: str, channel: Channel = Channel.SMS, opt_out_type: str | None = None) -> tuple[Event, ...]:
         """Let the person write or speak, a minute later; gives the facts of the decision."""
@@ -71,9 +80,50 @@ class Talk:
             timer = due[0]
             del self.timers[timer.key]
             self.now = max(self.now, timer.due_at)
-            self.keep(core.fire(self.known(), timer, HANDBOOK, self.now))
+            self.keep(self.fires(timer))
         self.now = moment
         return self
+
+    def fires(self, timer: Timer) -> tuple[Event, ...]:
+        """What a timer causes; a look at cases goes by the rota, as the service does it."""
+        if timer.kind != TimerKind.CASE:
+            return core.fire(self.known(), timer, HANDBOOK, self.now)
+        known = self.known()
+        asked = follow_up.begin(self.moment(), staffed=bool(on_duty(self.rota, self.now)))
+        return (*asked, *paging.wake(known, HANDBOOK, self.rota, self.link, self.now))
+
+    def link(self, case_id: int, person: int) -> str:
+        """An address that says what it opens."""
+        return f"https://coach.example.org/page/{case_id}-{person}"
+
+    def answers_page(self, body: str, who: OnCall) -> tuple[Event, ...] | escalation.Refusal | None:
+        """Let somebody on call answer a page; None when it is no answer to one."""
+        said = escalation.page_answer(body)
+        if said is None:
+            return None
+        named = (c for c in self.known().escalations if said.code in (None, escalation.page_code(c.id)))
+        case = next(iter(sorted(named, key=lambda c: (c.is_open, c.id), reverse=True)), None)
+        answered = paging.answer(self.conversation, case, who, said, HANDBOOK, self.now)
+        if isinstance(answered, escalation.Refusal):
+            return answered
+        return self.keep(aftercare.following(self.moment(), answered, who.handle, self.rota))
+
+    def taken(self, staff: str) -> tuple[Event, ...]:
+        """Somebody takes the newest case in the dashboard."""
+        promise = paging.promised_by(self.case, HANDBOOK.policy.of(self.case.level), self.rota.named(staff), self.now)
+        fact = escalation.acknowledge(self.case, staff, promise, self.now)
+        assert not isinstance(fact, escalation.Refusal), fact.sentence
+        return self.keep(aftercare.following(self.moment(), (fact,), staff, self.rota))
+
+    @property
+    def case(self) -> Escalation:
+        """The newest case."""
+        return self.conversation.escalations[-1]
+
+    @property
+    def steps(self) -> tuple[CaseStep, ...]:
+        """Its trail."""
+        return self.case.steps
 
     def prompted(self, moment: datetime) -> tuple[MessageQueued, ...]:
         """What is queued by time alone until a moment."""
@@ -84,6 +134,7 @@ class Talk:
     queued: list[MessageQueued] = field(default_factory=list)
     skipped: list[PromptSkipped] = field(default_factory=list)
     raised: list[str] = field(default_factory=list)
+    paged: list[PageQueued] = field(default_factory=list)
 
     def moment(self) -> core.Moment:
         """Now, as every rule takes it."""
@@ -99,8 +150,11 @@ class Talk:
                 self.skipped.append(event)
             if isinstance(event, TaskRaised):
                 self.raised.append(event.kind)
+            if isinstance(event, PageQueued):
+                self.paged.append(event)
             if isinstance(event, TimersCleared):
-                self.timers = {key: timer for key, timer in self.timers.items() if timer.kind not in event.kinds}
+                cleared = set(event.kinds) - OF_CASES
+                self.timers = {key: timer for key, timer in self.timers.items() if timer.kind not in cleared}
             if isinstance(event, TimerSet):
                 self.timers[event.key] = Timer(0, 1, event.kind, event.key, event.due_at, event.payload)
         self.last = events

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from coach.adapters.database.claims import message_of
 from coach.adapters.database.rate import pause
@@ -150,6 +150,15 @@ def settle(
     if ended and not send_again and message.lane.must_arrive:
         because = "It is not known whether an important message was sent. Please get in touch with the person yourself."
         raise_undelivered(connection, message.outbox_id, message.participant_id, because, now)
+
+
+def note_call(connection: Connection, attempt_id: str, answered_by: str | None, talked_at: datetime | None) -> None:
+    """Who took a call, and when somebody first spoke in it; what is not told stays as it is."""
+    told = {
+        "answered_by": func.coalesce(answered_by, attempt.c.answered_by),
+        "talked_at": func.coalesce(attempt.c.talked_at, bindparam("talked", talked_at, type_=attempt.c.talked_at.type)),
+    }
+    connection.execute(update(attempt).where(attempt.c.id == attempt_id).values(told))
 
 
 def message_of_attempt(connection: Connection, attempt_id: str) -> OutboundMessage | None:

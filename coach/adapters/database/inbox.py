@@ -50,6 +50,12 @@ def claim(connection: Connection, inbound_id: int) -> InboundMessage | None:
     return _message_of(row) if row else None
 
 
+def settle(connection: Connection, inbound_id: int, participant_id: int, now: datetime) -> None:
+    """Mark a message as dealt with under the row of whoever sent it, whomever it was about."""
+    mine = update(inbound).where(inbound.c.id == inbound_id)
+    connection.execute(mine.values(decided_at=now, participant_id=participant_id))
+
+
 def failed(connection: Connection, inbound_id: int, error: str, tries_allowed: int, now: datetime) -> None:
     """Count a decision that raised; when the tries are used up a coordinator reads the message."""
     counted = (

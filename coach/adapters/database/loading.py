@@ -1,21 +1,32 @@
-"""Rows to conversations: six statements for any number of participants."""
+"""Rows to conversations: the same few statements for any number of participants."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, literal, or_, select
 
 from coach.adapters.database.encoding import decode_profile
 from coach.adapters.database.heat import hot_days
 from coach.adapters.database.states import OutboxState
-from coach.adapters.database.tables import check_in, escalation, observation, outbox, participant
+from coach.adapters.database.tables import (
+    attempt,
+    check_in,
+    escalation,
+    escalation_step,
+    observation,
+    outbox,
+    participant,
+)
 from coach.core.conversation.memory import REMEMBERED
 from coach.core.model import (
     Asked,
+    CaseStep,
+    CaseStepKind,
     Channel,
     CheckIn,
     Conversation,
@@ -23,6 +34,7 @@ from coach.core.model import (
     Disposition,
     Escalation,
     EscalationState,
+    Fate,
     Kind,
     Lane,
     Language,
@@ -62,6 +74,7 @@ def load(
     check_ins = _grouped(connection, _questions(ids), _check_in)
     observations = _grouped(connection, _observations(ids), _observation)
     cases = _grouped(connection, _cases(ids, since, escalation_id), _escalation)
+    steps = _grouped(connection, _steps([case.id for known in cases.values() for case in known]), _step)
     sent = _grouped(connection, _sent(ids, since), _sent_message)
     earlier = _grouped(connection, _last_sent_before(ids, since), _sent_message)
     hot = hot_days(connection, {person.zone for person in people if person.zone}, now)
@@ -70,7 +83,7 @@ def load(
             participant=person,
             check_ins=tuple(check_ins[person.id]),
             observations=tuple(observations[person.id]),
-            escalations=tuple(cases[person.id]),
+            escalations=tuple(replace(case, steps=tuple(steps[case.id])) for case in cases[person.id]),
             sent=(*earlier[person.id], *sent[person.id]),
             hot_days=hot.get(person.zone, frozenset()) if person.zone else frozenset(),
         )
@@ -102,7 +115,7 @@ def participant_of(row: Row[Any]) -> Participant:
 def _grouped(
     connection: Connection, statement: Select[Any], make: Callable[[Sequence[Any]], T]
 ) -> defaultdict[int, list[T]]:
-    """Values by participant, whose id is the first column."""
+    """Values by participant or case, whose id is the first column."""
     groups: defaultdict[int, list[T]] = defaultdict(list)
     for row in connection.execute(statement):
         groups[row[0]].append(make(row))
@@ -125,24 +138,37 @@ def _cases(ids: Collection[int], since: datetime, escalation_id: int | None) -> 
     e = escalation.c
     columns = (e.participant_id, e.id, e.level, e.rules, e.because, e.quote, e.raised_at, e.state, e.owner, e.outcome)
     remembered = or_(e.state != EscalationState.CLOSED, e.raised_at >= since, e.id == escalation_id)
-    return select(*columns).where(e.participant_id.in_(ids), remembered).order_by(e.id)
+    statement = select(*columns, e.caused_at, e.rules_version, e.contact_by)
+    return statement.where(e.participant_id.in_(ids), remembered).order_by(e.id)
+
+
+def _steps(case_ids: Collection[int]) -> Select[Any]:
+    s = escalation_step.c
+    columns = (s.escalation_id, s.step, s.at, s.staff, s.to_id, s.channel, s.note, s.outbox_id)
+    return select(*columns).where(s.escalation_id.in_(case_ids)).order_by(s.at, s.id)
 
 
 def _sent(ids: Collection[int], since: datetime) -> Select[Any]:
-    columns = (outbox.c.participant_id, outbox.c.template, outbox.c.lane, outbox.c.created_at)
-    statement = select(*columns).where(outbox.c.participant_id.in_(ids), outbox.c.created_at >= since)
-    return statement.where(outbox.c.state.in_(_SENT_STATES)).order_by(outbox.c.id)
+    """Each with the carrier's last word on it."""
+    o, a, later = outbox.c, attempt.c, attempt.alias("later")
+    after = or_(later.c.started_at > a.started_at, and_(later.c.started_at == a.started_at, later.c.id > a.id))
+    is_last = ~exists().where(later.c.outbox_id == a.outbox_id, after)
+    columns = (o.participant_id, o.template, o.lane, o.created_at, o.channel, a.status, a.answered_by, a.talked_at)
+    statement = select(*columns).outerjoin_from(outbox, attempt, and_(a.outbox_id == o.id, is_last))
+    statement = statement.where(o.participant_id.in_(ids), o.created_at >= since)
+    return statement.where(o.state.in_(_SENT_STATES)).order_by(o.id)
 
 
 def _last_sent_before(ids: Collection[int], since: datetime) -> Select[Any]:
     """When each prompt came last before that, so that in the long run none comes back before its turn."""
     o = outbox.c
     last = func.max(o.created_at)
-    statement = select(o.participant_id, o.template, o.lane, last).where(
+    unknown = (literal(None).label("status"), literal(None).label("answered_by"), literal(None).label("talked_at"))
+    statement = select(o.participant_id, o.template, o.lane, last, o.channel, *unknown).where(
         o.participant_id.in_(ids), o.lane == Lane.PROMPT
     )
     statement = statement.where(o.created_at < since, o.state.in_(_SENT_STATES))
-    return statement.group_by(o.participant_id, o.template, o.lane).order_by(last)
+    return statement.group_by(o.participant_id, o.template, o.lane, o.channel).order_by(last)
 
 
 def _check_in(row: Sequence[Any]) -> CheckIn:
@@ -156,7 +182,7 @@ def _observation(row: Sequence[Any]) -> Observation:
 
 
 def _escalation(row: Sequence[Any]) -> Escalation:
-    person, number, level, rules, because, quote, raised_at, state, owner, outcome = row
+    person, number, level, rules, because, quote, raised_at, state, owner, outcome, caused_at, version, contact_by = row
     return Escalation(
         id=number,
         participant_id=person,
@@ -168,9 +194,37 @@ def _escalation(row: Sequence[Any]) -> Escalation:
         state=EscalationState(state),
         owner=owner,
         outcome=outcome,
+        caused_at=caused_at,
+        rules_version=version,
+        contact_by=contact_by,
     )
 
 
+def _step(row: Sequence[Any]) -> CaseStep:
+    _, kind, at, staff, to, channel, note, outbox_id = row
+    return CaseStep(CaseStepKind(kind), at, staff, to, Channel(channel) if channel else None, note, outbox_id)
+
+
 def _sent_message(row: Sequence[Any]) -> Sent:
-    _, template, lane, at = row
-    return Sent(template, Lane(lane), at)
+    _, template, lane, at, channel, status, answered_by, talked_at = row
+    spoke = talked_at is not None
+    fate = _of_call(status, answered_by, spoke=spoke) if channel == Channel.VOICE else _OF_TEXT.get(status)
+    return Sent(template, Lane(lane), at, Channel(channel), fate or Fate.UNKNOWN)
+
+
+_OF_TEXT = {
+    "undelivered": Fate.NOT_DELIVERED,
+    "failed": Fate.NOT_DELIVERED,
+    "sent": Fate.DELIVERED,  # many carriers give no receipt
+    "delivered": Fate.DELIVERED,
+    "read": Fate.DELIVERED,
+}
+_OF_CALL = {"failed": Fate.NOT_DELIVERED, "no-answer": Fate.NO_ANSWER, "busy": Fate.NO_ANSWER}
+
+
+def _of_call(status: str | None, answered_by: str | None, *, spoke: bool) -> Fate | None:
+    if spoke:
+        return Fate.TALKED
+    if status != "completed":
+        return _OF_CALL.get(status or "")
+    return Fate.MACHINE if (answered_by or "").startswith(("machine", "fax")) else Fate.HUNG_UP

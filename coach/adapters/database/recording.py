@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import singledispatch
+from typing import TypeAlias
 
 from coach.adapters.database.encoding import encode, encode_event, encode_profile, encode_reading
-from coach.adapters.database.rows import Recorded, Row, Rows
+from coach.adapters.database.rows import Linked, Recorded, Row, Rows
 from coach.adapters.database.states import OutboxState, TimerState
 from coach.core.events import (
+    CaseStepped,
     CheckInClosed,
     CheckInOpened,
     ConsentRecorded,
     DetailsChanged,
     EscalationAcknowledged,
     EscalationClosed,
+    EscalationContacted,
+    EscalationPassed,
     EscalationRaised,
+    EscalationRelevelled,
+    EscalationReopened,
     Event,
     MessageQueued,
     Observed,
     OutboxCleared,
+    PageQueued,
     PromptSkipped,
     ReplyRead,
     Said,
@@ -29,7 +36,17 @@ from coach.core.events import (
     TimersCleared,
     TimerSet,
 )
-from coach.core.model import Channel, Conversation, EscalationState, Lane, Status, TimerKind
+from coach.core.model import (
+    OF_CASES,
+    OF_THE_PERSON,
+    CaseStepKind,
+    Channel,
+    Conversation,
+    EscalationState,
+    Lane,
+    Status,
+    TimerKind,
+)
 from coach.core.sms import segments
 from coach.ports import Cause
 
@@ -82,17 +99,56 @@ def _observed(event: Observed, rows: Rows, decision: Recorded) -> None:
 
 @note.register
 def _message_queued(event: MessageQueued, rows: Rows, decision: Recorded) -> None:
-    rows.messages.append(
-        _message(event, decision)
-        | {
-            "lane": event.lane,
-            "channel": event.channel,
-            "because": event.because,
-            "state": OutboxState.PENDING,
-            "segments": segments(event.body) if event.channel is Channel.SMS else 1,
-            "expires_at": event.expires_at,
-        }
-    )
+    row = _message(event, decision) | {
+        "lane": event.lane,
+        "channel": event.channel,
+        "because": event.because,
+        "state": OutboxState.PENDING,
+        "segments": segments(event.body) if event.channel is Channel.SMS else 1,
+        "expires_at": event.expires_at,
+        "escalation_id": event.escalation_id,
+    }
+    rows.messages.append(row)
+    kind = CaseStepKind.TOLD if event.tells else CaseStepKind.FOLLOWED_UP
+    step = _step(event.escalation_id, kind, decision) | {"note": event.template, "channel": event.channel}
+    if event.escalation_id is not None:
+        rows.linked.append(Linked(row, step))
+    elif event.tells and (case := _case_of_this_decision(rows, decision)) is not None:
+        rows.linked.append(Linked(row, step, case))
+
+
+def _case_of_this_decision(rows: Rows, decision: Recorded) -> Row | None:
+    """The last one raised; a second decision about the same person is always collected anew."""
+    mine = [case for case in rows.cases if case["participant_id"] == decision.participant.id]
+    return mine[-1] if mine else None
+
+
+@note.register
+def _page_queued(event: PageQueued, rows: Rows, decision: Recorded) -> None:
+    """It goes to a number of staff, so it belongs to their row and never to the participant's thread."""
+    row = {
+        "participant_id": event.to,
+        "inbound_id": None,
+        "staff": decision.cause.staff,
+        "timer_id": decision.cause.timer_id,
+        "recipient": event.recipient,
+        "template": event.template,
+        "body": event.body,
+        "created_at": decision.now,
+        "not_before": decision.now,
+        "tries": 0,
+        "lane": event.lane,
+        "channel": event.channel,
+        "because": event.because,
+        "state": OutboxState.PENDING,
+        "segments": segments(event.body) if event.channel is Channel.SMS else 1,
+        "expires_at": event.expires_at,
+        "escalation_id": event.escalation_id,
+    }
+    rows.messages.append(row)
+    if event.escalation_id is not None and event.lane is Lane.PAGE:
+        step = _step(event.escalation_id, CaseStepKind.PAGED, decision)
+        rows.linked.append(Linked(row, step | {"note": event.template, "to_id": event.to, "channel": event.channel}))
 
 
 @note.register
@@ -106,6 +162,7 @@ def _said(event: Said, rows: Rows, decision: Recorded) -> None:
             "state": OutboxState.SAID,
             "segments": 0,
             "expires_at": decision.now,
+            "escalation_id": None,
         }
     )
 
@@ -158,41 +215,101 @@ def _escalation_raised(event: EscalationRaised, rows: Rows, decision: Recorded) 
             "quote": event.quote,
             "state": EscalationState.RAISED,
             "raised_at": decision.now,
+            "caused_at": min(event.clock or decision.now, decision.now),
+            "rules_version": event.rules_version,
+            "explanation": encode(event.explanation),
         }
     )
 
 
 @note.register
 def _escalation_acknowledged(event: EscalationAcknowledged, rows: Rows, decision: Recorded) -> None:
-    rows.acknowledged.append(_case(event, decision))
-    rows.steps.append(_step(event, EscalationState.ACKNOWLEDGED, "", decision))
+    rows.acknowledged.append(_case(event, decision) | {"b_contact_by": event.contact_by})
+    rows.steps.append(_staff_step(event, CaseStepKind.ACKNOWLEDGED, decision))
+
+
+@note.register
+def _escalation_passed(event: EscalationPassed, rows: Rows, decision: Recorded) -> None:
+    rows.passed.append(_case(event, decision))
+    rows.steps.append(_staff_step(event, CaseStepKind.PASSED, decision))
+
+
+@note.register
+def _escalation_contacted(event: EscalationContacted, rows: Rows, decision: Recorded) -> None:
+    rows.contacted.append(_case(event, decision))
+    rows.steps.append(_staff_step(event, CaseStepKind.CONTACTED, decision, event.note))
 
 
 @note.register
 def _escalation_closed(event: EscalationClosed, rows: Rows, decision: Recorded) -> None:
     rows.closed.append(_case(event, decision) | {"b_outcome": event.outcome})
-    rows.steps.append(_step(event, EscalationState.CLOSED, event.note, decision))
+    rows.steps.append(_staff_step(event, CaseStepKind.CLOSED, decision, event.note))
 
 
-def _case(event: EscalationAcknowledged | EscalationClosed, decision: Recorded) -> Row:
+@note.register
+def _escalation_reopened(event: EscalationReopened, rows: Rows, decision: Recorded) -> None:
+    rows.reopened.append(_case(event, decision))
+    rows.steps.append(_staff_step(event, CaseStepKind.REOPENED, decision, event.because))
+
+
+@note.register
+def _escalation_relevelled(event: EscalationRelevelled, rows: Rows, decision: Recorded) -> None:
+    rows.relevelled.append(_case(event, decision) | {"b_level": event.level})
+    step = _step(event.escalation_id, CaseStepKind.LEVEL, decision)
+    rows.steps.append(step | {"staff": decision.cause.staff, "note": f"{event.level}: {event.because}"})
+
+
+@note.register
+def _case_stepped(event: CaseStepped, rows: Rows, decision: Recorded) -> None:
+    step = _staff_step(event, event.kind, decision, event.note)
+    rows.steps.append(step | {"to_id": event.to, "channel": event.channel})
+
+
+_Changed: TypeAlias = (
+    EscalationAcknowledged
+    | EscalationPassed
+    | EscalationContacted
+    | EscalationClosed
+    | EscalationReopened
+    | EscalationRelevelled
+)
+
+
+def _case(event: _Changed, decision: Recorded) -> Row:
     return {
         "b_id": event.escalation_id,
         "b_participant": decision.participant.id,
         "b_at": decision.now,
-        "b_staff": event.staff,
+        "b_staff": None if isinstance(event, EscalationRelevelled) else event.staff,
     }
 
 
-def _step(
-    event: EscalationAcknowledged | EscalationClosed, step: EscalationState, words: str, decision: Recorded
-) -> Row:
+def _step(case_id: int | None, kind: CaseStepKind, decision: Recorded) -> Row:
+    """All columns, so that steps of every kind are written in one statement; no case means one of this decision."""
     return {
-        "escalation_id": event.escalation_id,
-        "step": step,
+        "escalation_id": case_id,
+        "step": kind,
         "at": decision.now,
-        "staff": event.staff,
-        "note": words,
+        "staff": None,
+        "note": "",
+        "to_id": None,
+        "channel": None,
+        "outbox_id": None,
     }
+
+
+def _staff_step(
+    event: EscalationAcknowledged
+    | EscalationPassed
+    | EscalationContacted
+    | EscalationClosed
+    | EscalationReopened
+    | CaseStepped,
+    kind: CaseStepKind,
+    decision: Recorded,
+    words: str = "",
+) -> Row:
+    return _step(event.escalation_id, kind, decision) | {"staff": event.staff, "note": words}
 
 
 @note.register
@@ -204,6 +321,8 @@ def _task_raised(event: TaskRaised, rows: Rows, decision: Recorded) -> None:
             "because": event.because,
             "inbound_id": decision.cause.inbound_id,
             "raised_at": decision.now,
+            "key": event.key,
+            "explanation": encode(event.explanation),
         }
     )
 
@@ -219,7 +338,7 @@ def _status_changed(event: StatusChanged, rows: Rows, decision: Recorded) -> Non
     rows.details.append((decision.participant.id, {"status": event.status, "status_at": decision.now}))
     if event.status is Status.ACTIVE:
         return
-    _clear_timers(rows, decision, TimerKind if event.status.has_left else (TimerKind.PROMPT,))
+    _clear_timers(rows, decision, OF_THE_PERSON if event.status.has_left else (TimerKind.PROMPT,))
     _clear_outbox(rows, decision, _OF_THE_PARTICIPANT if event.status.has_left else (Lane.PROMPT,))
 
 
@@ -274,8 +393,8 @@ def _prompt_skipped(event: PromptSkipped, rows: Rows, decision: Recorded) -> Non
 
 
 def _clear_timers(rows: Rows, decision: Recorded, kinds: Iterable[str]) -> None:
-    """Those already in the table, and those this decision set before."""
-    cleared = set(kinds)
+    """Those already in the table, and those this decision set before; never those of cases."""
+    cleared = set(kinds) - OF_CASES
     person = decision.participant.id
     rows.timers_cleared.extend({"b_participant": person, "b_kind": kind} for kind in sorted(cleared))
     rows.timers = _without(rows.timers, lambda row: row["participant_id"] == person and row["kind"] in cleared)

@@ -13,6 +13,15 @@ Row: TypeAlias = dict[str, Any]
 
 
 @dataclass(slots=True)
+class Linked:
+    """A message about a case, with the step it is. The case of the same decision gets its id with its own row."""
+
+    message: Row  # one of Rows.messages
+    step: Row
+    case: Row | None = None  # one of Rows.cases; None when the case was there before
+
+
+@dataclass(slots=True)
 class Rows:
     """What is to be written. Names beginning with `b_` are parameters of statements in `writing.py`."""
 
@@ -29,12 +38,17 @@ class Rows:
     observations: list[Row] = field(default_factory=list)
     cases: list[Row] = field(default_factory=list)
     acknowledged: list[Row] = field(default_factory=list)
+    passed: list[Row] = field(default_factory=list)
+    contacted: list[Row] = field(default_factory=list)
     closed: list[Row] = field(default_factory=list)
+    reopened: list[Row] = field(default_factory=list)
+    relevelled: list[Row] = field(default_factory=list)
     steps: list[Row] = field(default_factory=list)
     tasks: list[Row] = field(default_factory=list)
     consents: list[Row] = field(default_factory=list)
     timers: list[Row] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
+    linked: list[Linked] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
 
 

@@ -9,17 +9,18 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, select
 
-from coach.adapters.database import attempts, claims, heat, inbox, people, statuses, tasks, timers
+from coach.adapters.database import attempts, claims, heat, inbox, on_call, people, statuses, tasks, timers, watch
 from coach.adapters.database.engine import for_reading
 from coach.adapters.database.loading import load, lock_participants
 from coach.adapters.database.recording import collect
 from coach.adapters.database.rows import Rows
 from coach.adapters.database.states import OutboxState
-from coach.adapters.database.tables import escalation, outbox, participant
+from coach.adapters.database.tables import escalation, on_call_leave, on_call_shift, outbox, participant
 from coach.adapters.database.writing import write
 from coach.core.events import Event
 from coach.core.model import Conversation, InboundMessage, OutboundMessage, Participant, Timer
-from coach.ports import Cause, DeliveryStatus, DueTimer, Kept, SendResult
+from coach.core.rota import Leave, OnCall, Rota, Shift
+from coach.ports import Alarm, Cause, DeliveryStatus, DueTimer, JobMark, Kept, SendResult
 
 
 def random_id() -> str:
@@ -82,11 +83,50 @@ class SqlTransaction:
             self.flush()  # a second decision about somebody acts upon the first
         collect(self._rows, conversation, events, cause, now)
 
-    def postpone(self, timer: Timer, until: datetime, error: str, tries_allowed: int) -> None:
-        """Put off a timer whose decision raised; past the allowed tries it is parked as a task for a coordinator."""
+    def postpone(self, timer: Timer, until: datetime, error: str, tries_allowed: int | None) -> None:
+        """Put off a timer whose decision raised; past the allowed tries, if any, a coordinator gets it as a task."""
         self.flush()
         put_off = timers.PutOff(until, error, self._claimed_at or timer.due_at)
         timers.postpone(self._connection, timer, put_off, tries_allowed)
+
+    def settle_inbound(self, inbound_id: int, participant_id: int, now: datetime) -> None:
+        """Mark a text of staff as dealt with under their own row."""
+        self.flush()
+        inbox.settle(self._connection, inbound_id, participant_id, now)
+
+    def case_by_code(self, code: str) -> int | None:
+        """The case that the code of a page names: the newest open one, else the newest."""
+        self.flush()
+        return on_call.case_by_code(self._connection, code)
+
+    def rota(self) -> Rota:
+        """Everybody on call, with what is not ended of their shifts and leave."""
+        return on_call.read_rota(self._connection)
+
+    def add_on_call(self, person: OnCall, staff: str, now: datetime) -> int:
+        """Store a number of staff, or raise Duplicate."""
+        self.flush()
+        return on_call.add(self._connection, person, staff, now)
+
+    def change_on_call(self, person: OnCall, staff: str, now: datetime) -> bool:
+        """Store what may change of a person; False when there is none."""
+        return on_call.change(self._connection, person, staff, now)
+
+    def add_shift(self, shift: Shift, staff: str, now: datetime) -> int:
+        """Store a shift."""
+        return on_call.add_shift(self._connection, shift, staff, now)
+
+    def end_shift(self, shift_id: int, staff: str, now: datetime) -> bool:
+        """End a shift for good."""
+        return on_call.end(self._connection, on_call_shift, shift_id, staff, now)
+
+    def add_leave(self, leave: Leave, staff: str, now: datetime) -> int:
+        """Store a leave."""
+        return on_call.add_leave(self._connection, leave, staff, now)
+
+    def end_leave(self, leave_id: int, staff: str, now: datetime) -> bool:
+        """End a leave."""
+        return on_call.end(self._connection, on_call_leave, leave_id, staff, now)
 
     def flush(self) -> None:
         """Write what was collected."""
@@ -192,3 +232,55 @@ class SqlStore:
         """The message an attempt was made for."""
         with self._reader.begin() as connection:
             return attempts.message_of_attempt(connection, attempt_id)
+
+    def note_call(self, attempt_id: str, *, answered_by: str | None = None, talked_at: datetime | None = None) -> None:
+        """Keep who the carrier thinks took a call, and when somebody in it pressed a key or spoke."""
+        with self._engine.begin() as connection:
+            attempts.note_call(connection, attempt_id, answered_by, talked_at)
+
+    def mark_job(self, name: str, now: datetime, error: str | None, process: str) -> None:
+        """Keep that a job did its work just now, or failed."""
+        ended = {"ok_at": now} if error is None else {"failed_at": now}
+        with self._engine.begin() as connection:
+            watch.mark_job(connection, JobMark(name, error=error, process=process, **ended))
+
+    def jobs_marked(self) -> Sequence[JobMark]:
+        """The marks of all jobs, by name."""
+        with self._reader.begin() as connection:
+            return watch.jobs_marked(connection)
+
+    def raise_alarm(self, key: str, kind: str, because: str, now: datetime, participant_id: int | None = None) -> bool:
+        """Open an alarm; False when one with this key is open already."""
+        row = {"key": key, "kind": kind, "because": because, "raised_at": now, "participant_id": participant_id}
+        with self._engine.begin() as connection:
+            return watch.raise_alarm(connection, row)
+
+    def open_alarms(self) -> Sequence[Alarm]:
+        """Alarms that are not over, oldest first."""
+        with self._reader.begin() as connection:
+            return watch.open_alarms(connection)
+
+    def alarm_paged(self, alarm_id: int, now: datetime) -> None:
+        """Keep that somebody was paged about it."""
+        with self._engine.begin() as connection:
+            watch.paged(connection, alarm_id, now)
+
+    def see_alarm(self, alarm_id: int, staff: str, now: datetime) -> bool:
+        """Keep who looks after it."""
+        with self._engine.begin() as connection:
+            return watch.see(connection, alarm_id, staff, now)
+
+    def end_alarm(self, key: str, now: datetime) -> bool:
+        """It is over."""
+        with self._engine.begin() as connection:
+            return watch.end(connection, key, now)
+
+    def cases_without_wakeup(self, limit: int) -> Sequence[int]:
+        """Participants with an open case and no pending look at it."""
+        with self._reader.begin() as connection:
+            return watch.cases_without_wakeup(connection, limit)
+
+    def overdue_people(self, since: datetime, limit: int) -> Sequence[int]:
+        """Active participants in a programme of whom nothing was sent, skipped or heard since then."""
+        with self._reader.begin() as connection:
+            return watch.overdue_people(connection, since, limit)

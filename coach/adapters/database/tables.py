@@ -1,7 +1,7 @@
 """The tables: the one truth.
 
 Facts are append-only: `event`, `consent`, `observation`, `escalation_step`. What was received stays as it came in
-`inbound`; only the columns that say what became of it are filled in later.
+`inbound`; only the columns that say what became of it are filled in later. Shifts and leave are ended, never deleted.
 """
 
 from __future__ import annotations
@@ -205,6 +205,11 @@ escalation = Table(
     Column("acknowledged_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
     Column("outcome", String(40)),
+    Column("caused_at", UtcDateTime),  # when the reply behind it came in; null: as long ago as it was raised
+    Column("rules_version", String(40), nullable=False, server_default=""),
+    Column("explanation", JSON(none_as_null=True)),
+    Column("contact_by", UtcDateTime),  # what the person is promised, while somebody has the case
+    Column("contacted_at", UtcDateTime),
     Index(None, "participant_id", "id"),
     Index(
         "ix_escalation_open",
@@ -219,11 +224,15 @@ escalation_step = Table(
     metadata,
     Column("id", _ID, primary_key=True),
     Column("escalation_id", ForeignKey("escalation.id"), nullable=False),
-    Column("step", String(20), nullable=False),  # raised, acknowledged, closed
+    Column("step", String(20), nullable=False),  # CaseStepKind
     Column("at", UtcDateTime, nullable=False),
     Column("staff", String(120)),
     Column("note", Text, nullable=False, default=""),
+    Column("to_id", ForeignKey("participant.id")),  # the number on call that a page went to
+    Column("channel", String(10)),
+    Column("outbox_id", ForeignKey("outbox.id")),
     Index(None, "escalation_id"),
+    Index(None, "outbox_id"),
 )
 
 task = Table(
@@ -238,7 +247,10 @@ task = Table(
     Column("raised_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),
     Column("done_by", String(120)),
+    Column("explanation", JSON(none_as_null=True)),
+    Column("key", String(120)),  # what time caused is raised once for each key
     UniqueConstraint("outbox_id", "kind"),
+    Index("uq_task_participant_id_key", "participant_id", "key", unique=True),
     Index(None, "participant_id"),
     Index("ix_task_open", "raised_at", postgresql_where=text("done_at IS NULL"), sqlite_where=text("done_at IS NULL")),
 )
@@ -288,8 +300,10 @@ outbox = Table(
     Column("inbound_id", ForeignKey("inbound.id")),
     Column("timer_id", ForeignKey("timer.id")),
     Column("staff", String(120)),
+    Column("escalation_id", ForeignKey("escalation.id")),  # the case it tells of, asks after or pages about
     Index(None, "participant_id", "id"),
     Index(None, "inbound_id"),
+    Index(None, "escalation_id"),
     Index(
         "ix_outbox_expiring",
         "expires_at",
@@ -328,6 +342,8 @@ attempt = Table(
     Column("failure", String(20)),
     Column("status_at", UtcDateTime),
     Column("settled_at", UtcDateTime),  # when a doubt ended without the carrier's word
+    Column("answered_by", String(20)),  # of a call: who the carrier thinks took it
+    Column("talked_at", UtcDateTime),  # of a call: when somebody pressed a key or spoke
     Index(None, "outbox_id"),
 )
 
@@ -393,4 +409,84 @@ staff_session = Table(
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+)
+
+on_call = Table(
+    "on_call",
+    metadata,
+    Column("participant_id", ForeignKey("participant.id"), primary_key=True, autoincrement=False),
+    Column("handle", String(120), nullable=False, unique=True),
+    Column("staff_id", ForeignKey("staff.id")),  # null: a number without an account
+    Column("zone", String(64), nullable=False),
+    Column("texts", Boolean, nullable=False),
+    Column("calls", Boolean, nullable=False),
+    Column("operator", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_by", String(120), nullable=False),
+)
+
+on_call_shift = Table(
+    "on_call_shift",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("on_call_id", ForeignKey("on_call.participant_id"), nullable=False),
+    Column("layer", Integer, nullable=False),  # 1 first, 2 second, 9 backup
+    Column("weekdays", Integer, nullable=False),  # bit 0 is Monday
+    Column("start_at", Time, nullable=False),  # wall time of the person; an end that is not later lies on the next day
+    Column("end_at", Time, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date),
+    Column("at", UtcDateTime, nullable=False),
+    Column("staff", String(120), nullable=False),
+    Column("ended_at", UtcDateTime),  # from then on it counts no more; it is never deleted
+    Column("ended_by", String(120)),
+    Index(None, "on_call_id"),
+)
+
+on_call_leave = Table(
+    "on_call_leave",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("on_call_id", ForeignKey("on_call.participant_id"), nullable=False),
+    Column("first_day", Date, nullable=False),  # local dates of the person, both included
+    Column("last_day", Date, nullable=False),
+    Column("cover_id", ForeignKey("on_call.participant_id")),
+    Column("at", UtcDateTime, nullable=False),
+    Column("staff", String(120), nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("ended_by", String(120)),
+    Index(None, "on_call_id"),
+)
+
+job_mark = Table(
+    "job_mark",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("ok_at", UtcDateTime),
+    Column("failed_at", UtcDateTime),
+    Column("error", Text),
+    Column("process", String(80)),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("key", String(120), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("because", Text, nullable=False),
+    _participant_id(nullable=True),
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("paged_at", UtcDateTime),  # the last time
+    Column("seen_by", String(120)),
+    Column("seen_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Index(
+        "uq_alarm_open",
+        "key",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+        sqlite_where=text("ended_at IS NULL"),
+    ),
 )

@@ -61,12 +61,15 @@ class PutOff:
     found_at: datetime
 
 
-def postpone(connection: Connection, item: Timer, put_off: PutOff, tries_allowed: int) -> None:
-    """Put off a timer whose decision raised; when its tries are used up a coordinator gets it as a task."""
+def postpone(connection: Connection, item: Timer, put_off: PutOff, tries_allowed: int | None) -> None:
+    """Put off a timer whose decision raised; when its tries are used up a coordinator gets it as a task.
+
+    Without a number of tries it comes again for ever.
+    """
     mine = update(timer).where(timer.c.id == item.id, timer.c.state == TimerState.PENDING)
     counted = mine.values(tries=timer.c.tries + 1, due_at=put_off.until, error=put_off.error)
     tries = connection.execute(counted.returning(timer.c.tries)).scalar_one_or_none()
-    if tries is not None and tries >= tries_allowed:
+    if tries is not None and tries_allowed is not None and tries >= tries_allowed:
         connection.execute(mine.values(state=TimerState.PARKED))
         because = f"The coach could not work out what to do next ({item.kind}). Please look after this person by hand."
         raise_task(connection, "parked_timer", because, put_off.found_at, participant_id=item.participant_id)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Insert, Update, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Executable, Insert, Update, and_, bindparam, func, insert, null, or_, select, update
 
-from coach.adapters.database.rows import Row, Rows
+from coach.adapters.database.rows import Linked, Row, Rows
 from coach.adapters.database.statements import upsert
 from coach.adapters.database.states import OutboxState, TimerState
 from coach.adapters.database.tables import (
@@ -23,7 +23,7 @@ from coach.adapters.database.tables import (
     task,
     timer,
 )
-from coach.core.model import EscalationState
+from coach.core.model import CaseStepKind, EscalationState, TimerKind
 
 _FIRED = (
     update(timer)
@@ -67,16 +67,42 @@ _QUESTION_REPLACED = (
 _CASE = update(escalation).where(
     escalation.c.id == bindparam("b_id"), escalation.c.participant_id == bindparam("b_participant")
 )
-_ACKNOWLEDGED = _CASE.where(escalation.c.state == EscalationState.RAISED).values(
-    state=EscalationState.ACKNOWLEDGED, owner=bindparam("b_staff"), acknowledged_at=bindparam("b_at")
+_OPEN_CASE = _CASE.where(escalation.c.state != EscalationState.CLOSED)
+_PAST_ITS_PROMISE = and_(
+    escalation.c.state == EscalationState.ACKNOWLEDGED, escalation.c.contact_by < bindparam("b_at")
 )
-_CLOSED = _CASE.where(escalation.c.state != EscalationState.CLOSED).values(
+_NOBODYS = {
+    "state": EscalationState.RAISED,
+    "owner": null(),
+    "acknowledged_at": null(),
+    "contact_by": null(),
+    "contacted_at": null(),
+}
+_ACKNOWLEDGED = _CASE.where(or_(escalation.c.state == EscalationState.RAISED, _PAST_ITS_PROMISE)).values(
+    state=EscalationState.ACKNOWLEDGED,
+    owner=bindparam("b_staff"),
+    acknowledged_at=bindparam("b_at"),
+    contact_by=bindparam("b_contact_by"),
+)
+_PASSED = _OPEN_CASE.values(_NOBODYS)
+_CONTACTED = _OPEN_CASE.values(
+    state=EscalationState.CONTACTED,
+    owner=func.coalesce(escalation.c.owner, bindparam("b_staff", type_=escalation.c.owner.type)),
+    acknowledged_at=func.coalesce(escalation.c.acknowledged_at, bindparam("b_at", type_=escalation.c.raised_at.type)),
+    contacted_at=bindparam("b_at"),
+)
+_CLOSED = _OPEN_CASE.values(
     state=EscalationState.CLOSED,
     outcome=bindparam("b_outcome"),
     closed_at=bindparam("b_at"),
     owner=func.coalesce(escalation.c.owner, bindparam("b_staff")),
 )
+_REOPENED = _CASE.where(escalation.c.state == EscalationState.CLOSED).values(
+    _NOBODYS | {"outcome": null(), "closed_at": null()}
+)
+_RELEVELLED = _OPEN_CASE.values(level=bindparam("b_level"))
 _RAISED = insert(escalation).returning(escalation.c.id, sort_by_parameter_order=True)
+_QUEUED = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
 
 
 def write(connection: Connection, rows: Rows) -> None:
@@ -100,27 +126,53 @@ def _clear(connection: Connection, rows: Rows) -> None:
 
 def _write_cases(connection: Connection, rows: Rows) -> None:
     _run(connection, _ACKNOWLEDGED, rows.acknowledged)
+    _run(connection, _PASSED, rows.passed)
+    _run(connection, _CONTACTED, rows.contacted)
     _run(connection, _CLOSED, rows.closed)
+    _run(connection, _REOPENED, rows.reopened)
+    _run(connection, _RELEVELLED, rows.relevelled)
     first_steps: list[Row] = []
     if rows.cases:
         ids = connection.scalars(_RAISED, rows.cases).all()
         first_steps = [_first_step(case, case_id) for case, case_id in zip(rows.cases, ids, strict=True)]
+        for about, case_id in ((linked, ids[_place(rows, linked)]) for linked in rows.linked if linked.case):
+            about.message["escalation_id"] = about.step["escalation_id"] = case_id
     _run(connection, insert(escalation_step), first_steps + rows.steps)
 
 
+def _place(rows: Rows, linked: Linked) -> int:
+    return next(place for place, case in enumerate(rows.cases) if case is linked.case)
+
+
 def _first_step(case: Row, case_id: int) -> Row:
-    step = {"escalation_id": case_id, "step": EscalationState.RAISED, "at": case["raised_at"]}
-    return step | {"staff": None, "note": case["because"]}
+    step = {"escalation_id": case_id, "step": CaseStepKind.RAISED, "at": case["raised_at"], "note": case["because"]}
+    return step | {"staff": None, "to_id": None, "channel": None, "outbox_id": None}
 
 
 def _add(connection: Connection, rows: Rows) -> None:
     _run(connection, insert(check_in), rows.questions)
     _run(connection, insert(observation), rows.observations)
-    _run(connection, insert(task), rows.tasks)
+    _run(connection, _raise_task(connection), rows.tasks)
     _run(connection, insert(consent), _with_carrier_ids(connection, rows.consents))
     _run(connection, _set_timer(connection), rows.timers)
-    _run(connection, insert(outbox), rows.messages)
+    _queue(connection, rows)
     _run(connection, insert(event), rows.events)
+
+
+def _queue(connection: Connection, rows: Rows) -> None:
+    """The messages, and the steps of those about a case, which name their message."""
+    if not rows.linked:
+        _run(connection, insert(outbox), rows.messages)
+        return
+    numbers = connection.scalars(_QUEUED, rows.messages).all()
+    of_message = {id(message): number for message, number in zip(rows.messages, numbers, strict=True)}
+    steps = [linked.step | {"outbox_id": of_message[id(linked.message)]} for linked in rows.linked]
+    _run(connection, insert(escalation_step), steps)
+
+
+def _raise_task(connection: Connection) -> Insert:
+    """A task that time causes is raised once for its key, however often the timer comes."""
+    return upsert(connection, task).on_conflict_do_nothing(index_elements=[task.c.participant_id, task.c.key])
 
 
 def _run(connection: Connection, statement: Executable, rows: list[Row]) -> None:
@@ -133,11 +185,17 @@ def _details(participant_id: int, changed: Mapping[str, Any]) -> Update:
 
 
 def _set_timer(connection: Connection) -> Insert:
-    """A key is used once. A timer that was cancelled has caused nothing yet, so the same key may set it again."""
+    """A key is used once. A timer that was cancelled has caused nothing yet, so the same key may set it again.
+
+    One of cases may be set again whatever it caused: a case that changes at the very moment of a look needs another.
+    """
     statement = upsert(connection, timer)
     fresh = {name: statement.excluded[name] for name in ("kind", "due_at", "payload", "state", "tries")}
+    looked = and_(timer.c.kind == TimerKind.CASE, timer.c.state != TimerState.PENDING)
     return statement.on_conflict_do_update(
-        index_elements=[timer.c.participant_id, timer.c.key], set_=fresh, where=timer.c.state == TimerState.CANCELLED
+        index_elements=[timer.c.participant_id, timer.c.key],
+        set_=fresh,
+        where=or_(timer.c.state == TimerState.CANCELLED, looked),
     )
 
 

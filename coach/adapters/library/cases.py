@@ -23,6 +23,7 @@ _LEVELS = tuple(Disposition)
 class _Outcome(Strict):
     id: str = Field(pattern=r"^[a-z_]+$")
     label: str = Field(min_length=1)
+    ends_follow_up: bool = False
 
 
 class _Telling(Strict):
@@ -38,6 +39,13 @@ class _Telling(Strict):
 class _File(Strict):
     outcome: list[_Outcome] = Field(min_length=1)
     telling: list[_Telling] = Field(min_length=1)
+    policy_version: object = None  # this and what follows: see coach.adapters.library.policy
+    page: object = None
+    follow_up: object = None
+    ask_first: object = None
+    distress: object = None
+    silence: object = None
+    watch: object = None
 
 
 def load_outcomes(folder: Path) -> tuple[CaseOutcome, ...]:
@@ -52,7 +60,7 @@ def load_outcomes(folder: Path) -> tuple[CaseOutcome, ...]:
     if len(set(ids)) < len(ids):
         problems.append(Problem(FILE, "outcome", "An id is used twice; give one of them another."))
     raise_if_any(problems)
-    return tuple(CaseOutcome(entry.id, entry.label) for entry in file.outcome) if file else ()
+    return tuple(CaseOutcome(e.id, e.label, e.ends_follow_up) for e in file.outcome) if file else ()
 
 
 def load_tellings(folder: Path) -> tuple[Telling, ...]:

@@ -9,6 +9,7 @@ from coach.adapters.library.content import load_library
 from coach.adapters.library.keywords import load_keywords, load_speaks
 from coach.adapters.library.lexicon import load_lexicon
 from coach.adapters.library.onboarding import load_onboarding
+from coach.adapters.library.policy import load_policy, rules_version
 from coach.adapters.library.programmes import load_programmes
 from coach.adapters.library.trend import load_trend_rules
 from coach.adapters.library.triage import load_triage
@@ -17,6 +18,7 @@ from coach.core.handbook import Handbook
 
 def load_handbook(folder: Path, organisation: str, support_phone: str = "") -> Handbook:
     """All of messages/, checked. Raises ValueError with every problem found."""
+    policy = load_policy(folder)
     return Handbook(
         library=load_library(folder),
         programmes=load_programmes(folder),
@@ -28,6 +30,8 @@ def load_handbook(folder: Path, organisation: str, support_phone: str = "") -> H
         outcomes=load_outcomes(folder),
         onboarding=load_onboarding(folder),
         tellings=load_tellings(folder),
+        policy=policy,
+        rules_version=rules_version(folder, policy),
         organisation=organisation,
         support_phone=support_phone,
     )

@@ -12,6 +12,7 @@ from coach.adapters.library.lint_replies import check_replies
 from coach.adapters.library.lint_use import check_use
 from coach.adapters.library.lint_wording import check_wording
 from coach.adapters.library.onboarding import check_onboarding
+from coach.adapters.library.policy import read_policy
 from coach.adapters.library.problems import LibraryError, Problem, located
 
 
@@ -31,6 +32,7 @@ def _cases(folder: Path) -> dict[Problem, None]:
     """What is wrong in escalation.toml, each thing once."""
     problems: list[Problem] = []
     read_tellings(folder, problems)
+    read_policy(folder, problems)
     try:
         load_outcomes(folder)
     except LibraryError as error:

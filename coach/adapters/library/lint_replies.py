@@ -30,7 +30,7 @@ def check_replies(desk: Desk) -> Iterator[Problem]:
     if desk.lexicon is None:
         return
     for text in desk.texts:
-        if text.kind is TextKind.VOICE:  # calls hear keys
+        if text.kind in (TextKind.VOICE, TextKind.PAGE):  # calls hear keys, and answers of staff are read apart
             continue
         asked = questions(desk, text)
         for said in wordings_of(text):

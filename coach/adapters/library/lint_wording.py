@@ -86,6 +86,8 @@ def _encoding(desk: Desk, said: Said) -> Iterator[str]:
 
 def _reading(desk: Desk, said: Said) -> Iterator[str]:
     rules = desk.rules
+    if said.text.kind is TextKind.PAGE:  # read by staff; most are a few words
+        return
     if said.language is Language.EN:
         found = grade(plain_text(said))
         if found > rules.highest_grade:

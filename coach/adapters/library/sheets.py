@@ -53,6 +53,7 @@ _KINDS = {
     TextKind.REPLY: "answer what a person wrote, or put a question to them",
     TextKind.ALARM: "tell somebody to get care",
     TextKind.VOICE: "are spoken in calls",
+    TextKind.PAGE: "tell staff on call about a case",
 }
 _NAMES = {Language.EN.value: "English", Language.ES.value: "Spanish", SPAIN: "Spanish in Spain"}
 

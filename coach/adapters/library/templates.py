@@ -21,6 +21,7 @@ class TextKind(StrEnum):
     REPLY = "reply"
     ALARM = "alarm"
     VOICE = "voice"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)

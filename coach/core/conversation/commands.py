@@ -11,11 +11,10 @@ from coach.core.conversation.hearing import Heard
 from coach.core.conversation.moment import Moment
 from coach.core.events import CheckInClosed, Event, OutboxCleared, StatusChanged, TaskRaised, TimersCleared, TimerSet
 from coach.core.handbook import Word
-from coach.core.model import Channel, EscalationState, Intent, Kind, Lane, Status, TimerKind
+from coach.core.model import OF_THE_PERSON, Channel, EscalationState, Intent, Kind, Lane, Status, TimerKind
 from coach.core.programme import scores
 
 _OF_THE_PROGRAMME = (TimerKind.PROMPT, TimerKind.PROGRAMME_END, TimerKind.REMIND, TimerKind.RESUME)
-_EVERY = tuple(TimerKind)
 _PAUSE = timedelta(days=7)
 _THANKS_AGAIN = timedelta(hours=12)
 _GENERAL_AGAIN = timedelta(days=7)
@@ -33,7 +32,7 @@ def stop(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     left = (
         record_consent(moment, "revoked", heard.message.body),
         OutboxCleared((Lane.REPLY, Lane.PROMPT), "opted out"),
-        TimersCleared(_EVERY),
+        TimersCleared(OF_THE_PERSON),
         StatusChanged(Status.OPTED_OUT),
         *_questions_dropped(moment),
     )
@@ -98,7 +97,7 @@ def wrong_person(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (
         record_consent(moment, "revoked", heard.message.body),
         OutboxCleared((Lane.URGENT, Lane.REPLY, Lane.PROMPT), "wrong person"),
-        TimersCleared(_EVERY),
+        TimersCleared(OF_THE_PERSON),
         StatusChanged(Status.WRONG_PERSON),
         *_questions_dropped(moment),
         moment.reply("wrong_person.done", "the number belongs to somebody else"),

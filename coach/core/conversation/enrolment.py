@@ -24,7 +24,7 @@ from coach.core.events import (
     TimersCleared,
     TimerSet,
 )
-from coach.core.model import Asked, Lane, Language, Status, TimerKind
+from coach.core.model import OF_THE_PERSON, Asked, Lane, Language, Status, TimerKind
 from coach.core.sms import numbered
 
 _ZONE_PATIENCE = timedelta(hours=24)
@@ -95,7 +95,7 @@ def _declined(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (
         *close_question(heard),
         _consent(moment, "declined", "enrol.invitation", heard.message.body),
-        TimersCleared(tuple(TimerKind)),
+        TimersCleared(OF_THE_PERSON),
         moment.reply("enrol.declined", "declined the invitation"),
         StatusChanged(Status.OPTED_OUT),
     )

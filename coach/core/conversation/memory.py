@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
+from coach.core.escalation import may_be_taken_over
 from coach.core.events import (
+    CaseStepped,
     CheckInClosed,
     CheckInOpened,
     DetailsChanged,
     EscalationAcknowledged,
     EscalationClosed,
+    EscalationContacted,
+    EscalationPassed,
     EscalationRaised,
+    EscalationRelevelled,
+    EscalationReopened,
     Event,
     MessageQueued,
     Observed,
+    PageQueued,
     Said,
     StatusChanged,
 )
 from coach.core.model import (
+    CaseStep,
+    CaseStepKind,
+    Channel,
     CheckIn,
     Conversation,
     Escalation,
@@ -29,6 +39,24 @@ from coach.core.model import (
     Participant,
     Sent,
 )
+
+_OF_A_CASE = (
+    EscalationAcknowledged,
+    EscalationPassed,
+    EscalationContacted,
+    EscalationClosed,
+    EscalationReopened,
+    EscalationRelevelled,
+    CaseStepped,
+    PageQueued,
+)
+
+_STEP_OF: Mapping[type[Event], CaseStepKind] = {
+    EscalationAcknowledged: CaseStepKind.ACKNOWLEDGED,
+    EscalationPassed: CaseStepKind.PASSED,
+    EscalationContacted: CaseStepKind.CONTACTED,
+    EscalationClosed: CaseStepKind.CLOSED,
+}
 
 REMEMBERED = timedelta(days=35)
 """How far back closed cases and sent messages belong to a conversation; of older prompts only the last of each text."""
@@ -67,14 +95,19 @@ def _with(known: Conversation, event: Event, now: datetime) -> Conversation:
             return replace(known, check_ins=tuple(_closed(c, event, now) for c in known.check_ins))
         case EscalationRaised():
             return replace(known, escalations=(*known.escalations, _case(known, event, now)))
-        case EscalationAcknowledged() | EscalationClosed():
-            return replace(known, escalations=tuple(_seen_to(case, event) for case in known.escalations))
+        case event if isinstance(event, _OF_A_CASE):
+            return _with_case(known, event, now)
         case StatusChanged() | DetailsChanged():
             return replace(known, participant=_changed(known.participant, event))
         case MessageQueued() | Said():
-            lane = event.lane if isinstance(event, MessageQueued) else Lane.REPLY
-            return replace(known, sent=(*known.sent, Sent(event.template, lane, now)))
+            return _with_case(replace(known, sent=(*known.sent, _sent(event, now))), event, now)
     return known
+
+
+def _sent(event: MessageQueued | Said, now: datetime) -> Sent:
+    if isinstance(event, MessageQueued):
+        return Sent(event.template, event.lane, now, event.channel)
+    return Sent(event.template, Lane.REPLY, now, Channel.VOICE)
 
 
 def _opened(known: Conversation, event: CheckInOpened, now: datetime) -> Conversation:
@@ -103,17 +136,75 @@ def _closed(question: CheckIn, event: CheckInClosed, now: datetime) -> CheckIn:
 
 def _case(known: Conversation, event: EscalationRaised, now: datetime) -> Escalation:
     number = max((case.id for case in known.escalations), default=0) + 1
-    return Escalation(number, known.participant.id, event.level, event.rules, event.because, event.quote, now)
+    return Escalation(
+        id=number,
+        participant_id=known.participant.id,
+        level=event.level,
+        rules=event.rules,
+        because=event.because,
+        quote=event.quote,
+        raised_at=now,
+        caused_at=min(event.clock or now, now),
+        rules_version=event.rules_version,
+        steps=(CaseStep(CaseStepKind.RAISED, now, note=event.because),),
+    )
 
 
-def _seen_to(case: Escalation, event: EscalationAcknowledged | EscalationClosed) -> Escalation:
-    if case.id != event.escalation_id or case.state is EscalationState.CLOSED:
-        return case
-    if isinstance(event, EscalationClosed):
-        owner = case.owner or event.staff
-        return replace(case, state=EscalationState.CLOSED, owner=owner, outcome=event.outcome)
-    taken = case.state is EscalationState.RAISED
-    return replace(case, state=EscalationState.ACKNOWLEDGED, owner=event.staff) if taken else case
+def _with_case(known: Conversation, event: Event, now: datetime) -> Conversation:
+    """The case that a fact is about, changed and with its step. What tells of a case tells of the newest one."""
+    number: int | None = getattr(event, "escalation_id", None)
+    if number is None and isinstance(event, MessageQueued) and event.tells:
+        number = max((case.id for case in known.escalations if case.raised_at == now), default=None)
+    if number is None:
+        return known
+    step = _step(event, now)
+    cases = (_seen_to(case, event, step) if case.id == number else case for case in known.escalations)
+    return replace(known, escalations=tuple(cases))
+
+
+def _step(event: Event, now: datetime) -> CaseStep:
+    staff: str | None = getattr(event, "staff", None)
+    match event:
+        case MessageQueued():
+            kind = CaseStepKind.TOLD if event.tells else CaseStepKind.FOLLOWED_UP
+            return CaseStep(kind, now, channel=event.channel, note=event.template)
+        case PageQueued():
+            return CaseStep(CaseStepKind.PAGED, now, to=event.to, channel=event.channel, note=event.template)
+        case CaseStepped():
+            return CaseStep(event.kind, now, staff, event.to, event.channel, event.note)
+        case EscalationRelevelled():
+            return CaseStep(CaseStepKind.LEVEL, now, note=f"{event.level}: {event.because}")
+        case EscalationReopened():
+            return CaseStep(CaseStepKind.REOPENED, now, staff, note=event.because)
+    words: str = getattr(event, "note", "")
+    return CaseStep(_STEP_OF[type(event)], now, staff, note=words)
+
+
+def _seen_to(case: Escalation, event: Event, step: CaseStep) -> Escalation:
+    """The trail only grows; the state changes where the life of a case allows it."""
+    after_it = replace(case, steps=(*case.steps, step))
+    match event:
+        case EscalationReopened() if not case.is_open:
+            return replace(_nobodys(after_it), outcome=None)
+        case _ if not case.is_open:
+            return after_it
+        case EscalationAcknowledged() if case.state is EscalationState.RAISED or may_be_taken_over(case, step.at):
+            taken = EscalationState.ACKNOWLEDGED
+            return replace(after_it, state=taken, owner=event.staff, contact_by=event.contact_by)
+        case EscalationPassed():
+            return _nobodys(after_it)
+        case EscalationContacted():
+            return replace(after_it, state=EscalationState.CONTACTED, owner=case.owner or event.staff)
+        case EscalationClosed():
+            owner = case.owner or event.staff
+            return replace(after_it, state=EscalationState.CLOSED, owner=owner, outcome=event.outcome)
+        case EscalationRelevelled():
+            return replace(after_it, level=event.level)
+    return after_it
+
+
+def _nobodys(case: Escalation) -> Escalation:
+    return replace(case, state=EscalationState.RAISED, owner=None, contact_by=None)
 
 
 def _changed(person: Participant, event: StatusChanged | DetailsChanged) -> Participant:

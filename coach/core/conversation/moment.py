@@ -194,7 +194,7 @@ class Moment:
             repeat=programme.limits.repeat,
         )
 
-    def alarm(self, template: str, lane: Lane, because: str, **extra: str) -> Event:
+    def alarm(self, template: str, lane: Lane, because: str, **extra: str) -> MessageQueued:
         """A text about an emergency or an urgent finding, sent at any hour."""
         return MessageQueued(template, self.text(template, **extra), lane, self.now + ALARM_USEFUL, because)
 

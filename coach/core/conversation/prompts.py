@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from coach.core import schedule
+from coach.core import escalation, schedule
 from coach.core.content import Choice, Template
-from coach.core.conversation import enrolment, onboarding, silence, timetable
+from coach.core.conversation import ask_first, enrolment, follow_up, onboarding, silence, standing_watch, timetable
 from coach.core.conversation.moment import SCREEN, Moment
 from coach.core.events import CheckInOpened, Event, MessageQueued, PromptSkipped, StatusChanged, TaskRaised
 from coach.core.handbook import Handbook
@@ -28,8 +28,16 @@ from coach.core.programme import (
 
 
 def fire(conversation: Conversation, timer: Timer, handbook: Handbook, now: datetime) -> tuple[Event, ...]:
-    """Decide what a due timer causes. A timer that no longer applies causes nothing."""
+    """Decide what a due timer causes. A timer that no longer applies causes nothing.
+
+    A look at cases is none of this: it needs the rota, and is in coach.core.paging.
+    """
     moment = Moment(conversation, handbook, now)
+    facts = escalation.watch(_caused(moment, timer), now)
+    return (*facts, *standing_watch.following(moment, facts))
+
+
+def _caused(moment: Moment, timer: Timer) -> tuple[Event, ...]:
     match timer.kind:
         case TimerKind.PROMPT:
             return _prompt(moment, timer)
@@ -45,6 +53,19 @@ def fire(conversation: Conversation, timer: Timer, handbook: Handbook, now: date
             return timetable.next_programme(moment)
         case TimerKind.RESUME:
             return _resume(moment)
+    return _caused_by_cases(moment, timer)
+
+
+def _caused_by_cases(moment: Moment, timer: Timer) -> tuple[Event, ...]:
+    match timer.kind:
+        case TimerKind.FOLLOW:
+            return follow_up.step(moment, timer)
+        case TimerKind.TREND:
+            return standing_watch.due(moment, timer)
+        case TimerKind.HELD:
+            return ask_first.unanswered(moment, timer)
+        case TimerKind.CASE:
+            return ()
     return (TaskRaised("unknown_timer", f"a timer of the unknown kind {timer.kind} came due"),)
 
 

@@ -29,7 +29,7 @@ from coach.core.events import (
     TimerSet,
 )
 from coach.core.handbook import Handbook
-from coach.core.model import Asked, CheckIn, Conversation, EscalationState, InboundMessage, Timer
+from coach.core.model import OF_CASES, Asked, CheckIn, Conversation, EscalationState, InboundMessage, Timer
 
 _ANSWERS_AFTER = timedelta(minutes=10)
 _TEAM = "team"
@@ -100,7 +100,7 @@ def rehearse(
         known = recalled(known, now.at)
         told, events = _happens(known, handbook, habits, now)
         known = after(known, events, now.at)
-        cleared = {kind for event in events if isinstance(event, TimersCleared) for kind in event.kinds}
+        cleared = {kind for event in events if isinstance(event, TimersCleared) for kind in event.kinds} - OF_CASES
         coming = [c for c in coming if not (isinstance(c.cause, Timer) and c.cause.kind in cleared)]
         coming += (*_timers(events), *_answers(known, habits, events, now.at))
         heapq.heapify(coming)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from coach.core.conversation import answers, commands, enrolment, onboarding, wishes
+from coach.core import escalation
+from coach.core.conversation import answers, commands, enrolment, onboarding, standing_watch, wishes
 from coach.core.conversation.hearing import Heard, hear, language_of
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.safety import emergency_line, ends_call, raised, safety
@@ -37,7 +38,9 @@ def respond(
     told = (*alarm, *asked_about)
     answered = _answer(moment, heard, told)
     questions = onboarding.on_start(moment, answered)
-    return (*_kept(moment, heard), *told, *answered, *(_without_replies(questions) if told else questions))
+    asked = _without_replies(questions) if told else questions
+    facts = escalation.watch((*_kept(moment, heard), *told, *answered, *asked), now)
+    return (*facts, *standing_watch.following(moment, facts))
 
 
 def cannot_wait(conversation: Conversation, message: InboundMessage, handbook: Handbook, now: datetime) -> bool:

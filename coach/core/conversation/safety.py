@@ -83,7 +83,9 @@ def _carry_out(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event,
 def _escalate(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, ...]:
     level = decision.level or Disposition.EMERGENCY
     quote = heard.message.body[:_QUOTE]
-    case = EscalationRaised(level, decision.rules, decision.because, quote)
+    clock = min(heard.message.received_at, moment.now)
+    version = moment.handbook.rules_version
+    case = EscalationRaised(level, decision.rules, decision.because, quote, clock, version)
     return (case, *_tell(moment, heard, decision, level))
 
 
@@ -92,7 +94,7 @@ def _tell(moment: Moment, heard: Heard, decision: Decision, level: Disposition) 
         return  # staff see the case; whoever left is answered only where a life may depend on it
     template, extra = _wording(moment, heard, decision, level)
     lane = {Disposition.EMERGENCY: Lane.EMERGENCY, Disposition.URGENT: Lane.URGENT}.get(level, Lane.REPLY)
-    yield moment.alarm(template, lane, decision.because, **extra)
+    yield replace(moment.alarm(template, lane, decision.because, **extra), tells=True)
     if template == "escalation.self_harm":
         yield CheckInOpened(Asked.SAFE, moment.today, scheduled=False)
     if moment.channel is Channel.VOICE:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from coach.adapters.database.tables import event, outbox, timer
-from coach.core.events import OutboxCleared, StatusChanged
-from coach.core.model import Lane, Status, TimerKind
-from coach.ports import Cause, Outcome
+from coach.core.events import OutboxCleared, StatusChanged, TimersCleared, TimerSet
+from coach.core.model import OF_CASES, Lane, Status, TimerKind
+from coach.ports import Cause, DueTimer, Outcome
 from tests.adapters.database.scene import Scene
 
 GONE = [Status.OPTED_OUT, Status.WRONG_PERSON]
@@ -41,7 +42,23 @@ def test_whoever_is_gone_has_no_timer_any_more(scene: Scene, status: Status) -> 
     for kind in TimerKind:
         scene.set_timer(rosa, scene.now, kind)
     scene.decide(rosa, StatusChanged(status))
-    assert set(scene.column(timer, "state")) == {"cancelled"}
+    left = {row["kind"] for row in scene.rows(timer) if row["state"] != "cancelled"}
+    assert left == OF_CASES, "an open case is looked at all the same"
+
+
+@pytest.mark.parametrize("status", GONE)
+def test_an_emergency_before_leaving_is_still_looked_at(scene: Scene, status: Status) -> None:
+    """Also when everything is cleared by name, and in the very decision that raised it."""
+    rosa = scene.enrol("Rosa")
+    look = TimerSet(TimerKind.CASE, "case/now", scene.now)
+    scene.decide(rosa, look, TimersCleared(tuple(TimerKind)), StatusChanged(status))
+    assert [item.timer.kind for item in due_now(scene)] == [TimerKind.CASE]
+
+
+def due_now(scene: Scene) -> Sequence[DueTimer]:
+    """The timers that fire now."""
+    with scene.store.begin() as tx:
+        return tx.claim_timers(scene.now, 10)
 
 
 def test_a_pause_leaves_answers_waiting(scene: Scene) -> None:

@@ -13,8 +13,30 @@ from sqlalchemy import Engine
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import timer
 from coach.core.conversation.memory import REMEMBERED, recalled
-from coach.core.events import CheckInClosed, CheckInOpened, EscalationAcknowledged, EscalationClosed, Event
-from coach.core.model import Asked, Channel, Conversation, EscalationState, Status
+from coach.core.events import (
+    CaseStepped,
+    CheckInClosed,
+    CheckInOpened,
+    EscalationAcknowledged,
+    EscalationClosed,
+    EscalationContacted,
+    EscalationPassed,
+    EscalationRelevelled,
+    EscalationReopened,
+    Event,
+)
+from coach.core.model import (
+    Asked,
+    CaseStep,
+    CaseStepKind,
+    Channel,
+    Conversation,
+    Disposition,
+    Escalation,
+    EscalationState,
+    Fate,
+    Status,
+)
 from coach.ports import Cause, Outcome
 from tests.adapters.database.scene import PHONES, Scene
 from tests.clocks import StoppedClock
@@ -77,8 +99,13 @@ def _without_ids(known: Conversation) -> Conversation:
     return replace(
         known,
         check_ins=tuple(replace(question, id=0) for question in known.check_ins),
-        escalations=tuple(replace(case, id=0) for case in known.escalations),
+        escalations=tuple(replace(case, id=0, steps=_trail(case)) for case in known.escalations),
+        sent=tuple(replace(message, fate=Fate.UNKNOWN) for message in known.sent),  # only the carrier can tell
     )
+
+
+def _trail(case: Escalation) -> tuple[CaseStep, ...]:
+    return tuple(replace(step, outbox_id=None) for step in case.steps)
 
 
 @pytest.fixture
@@ -142,3 +169,31 @@ def _staff_end_the_case(talk: TwiceKept) -> None:
     talk.now += timedelta(hours=1)
     talk.keep((EscalationClosed(case.id, "nora", "seen_by_clinician", ""),))
     assert talk.conversation.escalations[-1].state is EscalationState.CLOSED
+
+
+def test_the_life_of_a_case_is_remembered_as_it_is_stored(rosa: TwiceKept) -> None:
+    """Taken, passed on, taken over, reached, of another level, ended, open again."""
+    for words in ("LEGS", "Y", "1", "Y", "71", "skip", "none", "none"):
+        rosa.says(words)
+    rosa.says("I cannot breathe")
+    case = rosa.known().escalations[-1].id
+    soon = timedelta(minutes=15)
+    facts: tuple[Event, ...] = (
+        EscalationAcknowledged(case, "nora", rosa.now + soon),
+        EscalationAcknowledged(case, "ana", rosa.now + soon),
+        EscalationPassed(case, "nora"),
+        CaseStepped(case, CaseStepKind.PAGE_FAILED, note="unreachable"),
+        EscalationAcknowledged(case, "ana", rosa.now + soon),
+        EscalationContacted(case, None, "told by the person"),
+        EscalationRelevelled(case, Disposition.URGENT, "for longer"),
+        EscalationClosed(case, "ana", "seen_by_clinician", "well"),
+        CaseStepped(case, CaseStepKind.ANSWERED, note="not_yet"),
+        EscalationReopened(case, None, "was not seen"),
+        EscalationAcknowledged(case, "ana", rosa.now + soon),
+    )
+    for fact in facts:
+        rosa.now += timedelta(minutes=1)
+        rosa.keep((fact,))
+    rosa.now += timedelta(hours=1)
+    rosa.keep((EscalationAcknowledged(case, "nora", rosa.now + soon),))
+    assert rosa.known().escalations[-1].owner == "nora", "the promise had passed"

@@ -90,7 +90,8 @@ def test_facts_are_kept_with_their_names_and_cause(scene: Scene) -> None:
     scene.decide(rosa, READ, TaskRaised("asked_for_help", "asked for a person"), cause=Cause(inbound_id=inbound_id))
     kept = scene.rows(event)
     assert [(row["kind"], row["inbound_id"]) for row in kept] == [("ReplyRead", inbound_id), ("TaskRaised", inbound_id)]
-    assert kept[1]["data"] == {"kind": "asked_for_help", "because": "asked for a person"}
+    task = {"kind": "asked_for_help", "because": "asked for a person", "key": None, "explanation": None}
+    assert kept[1]["data"] == task
     assert kept[0]["at"] == scene.now
 
 

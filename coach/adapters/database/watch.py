@@ -1,0 +1,93 @@
+"""Marks of jobs, alarms about the program itself, and what has fallen silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, select, text, update
+
+from coach.adapters.database.statements import upsert
+from coach.adapters.database.states import TimerState
+from coach.adapters.database.tables import alarm, escalation, event, inbound, job_mark, outbox, participant, timer
+from coach.core.model import EscalationState, Status, TimerKind
+from coach.ports import Alarm, JobMark
+
+_OPEN = alarm.c.ended_at.is_(None)
+
+
+def mark_job(connection: Connection, mark: JobMark) -> None:
+    """Keep a mark over the one before; what it does not say stays."""
+    told = {"ok_at": mark.ok_at, "failed_at": mark.failed_at, "error": mark.error, "process": mark.process}
+    fresh = {name: value for name, value in told.items() if value is not None}
+    statement = upsert(connection, job_mark).values(name=mark.name, **fresh)
+    connection.execute(statement.on_conflict_do_update(index_elements=[job_mark.c.name], set_=fresh))
+
+
+def jobs_marked(connection: Connection) -> Sequence[JobMark]:
+    """All marks, by name."""
+    rows = connection.execute(select(job_mark).order_by(job_mark.c.name))
+    return [JobMark(row.name, row.ok_at, row.failed_at, row.error, row.process) for row in rows]
+
+
+def raise_alarm(connection: Connection, row: dict[str, Any]) -> bool:
+    """Open an alarm; False when one with this key is open already."""
+    statement = upsert(connection, alarm).values(**row)
+    once = statement.on_conflict_do_nothing(index_elements=[alarm.c.key], index_where=text("ended_at IS NULL"))
+    return connection.scalars(once.returning(alarm.c.id)).first() is not None
+
+
+def open_alarms(connection: Connection) -> Sequence[Alarm]:
+    """Those not over, oldest first."""
+    return [_alarm(row) for row in connection.execute(select(alarm).where(_OPEN).order_by(alarm.c.id))]
+
+
+def paged(connection: Connection, alarm_id: int, now: datetime) -> None:
+    """Somebody was paged about it."""
+    connection.execute(update(alarm).where(alarm.c.id == alarm_id).values(paged_at=now))
+
+
+def see(connection: Connection, alarm_id: int, staff: str, now: datetime) -> bool:
+    """Somebody looks after it; the first one counts."""
+    unseen = update(alarm).where(alarm.c.id == alarm_id, _OPEN, alarm.c.seen_at.is_(None))
+    return connection.execute(unseen.values(seen_by=staff, seen_at=now)).rowcount == 1
+
+
+def end(connection: Connection, key: str, now: datetime) -> bool:
+    """It is over."""
+    return connection.execute(update(alarm).where(alarm.c.key == key, _OPEN).values(ended_at=now)).rowcount == 1
+
+
+def cases_without_wakeup(connection: Connection, limit: int) -> Sequence[int]:
+    """Participants with an open case and no pending look at it."""
+    e, t = escalation.c, timer.c
+    looks = exists().where(
+        t.participant_id == e.participant_id, t.kind == TimerKind.CASE, t.state == TimerState.PENDING
+    )
+    alone = select(e.participant_id).where(e.state != EscalationState.CLOSED, ~looks)
+    return connection.scalars(alone.distinct().order_by(e.participant_id).limit(limit)).all()
+
+
+def overdue_people(connection: Connection, since: datetime, limit: int) -> Sequence[int]:
+    """Active people in a programme of whom nothing was sent, skipped or heard since then."""
+    p = participant.c
+    heard = exists().where(inbound.c.participant_id == p.id, inbound.c.received_at >= since)
+    sent = exists().where(outbox.c.participant_id == p.id, outbox.c.created_at >= since)
+    kept = exists().where(event.c.participant_id == p.id, event.c.at >= since)
+    silent = select(p.id).where(p.status == Status.ACTIVE, p.enrolled_on.is_not(None), p.changed_at < since)
+    return connection.scalars(silent.where(~heard, ~sent, ~kept).order_by(p.id).limit(limit)).all()
+
+
+def _alarm(row: Row[Any]) -> Alarm:
+    return Alarm(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        because=row.because,
+        raised_at=row.raised_at,
+        participant_id=row.participant_id,
+        paged_at=row.paged_at,
+        seen_by=row.seen_by,
+        seen_at=row.seen_at,
+    )

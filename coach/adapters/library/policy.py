@@ -1,0 +1,286 @@
+"""messages/escalation.toml → who is paged how often, and what is asked of the person afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import time, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from coach.adapters.library.cases import FILE
+from coach.adapters.library.problems import Problem, Strict, raise_if_any, read
+from coach.core.model import Channel, Disposition, Fate
+from coach.core.policy import (
+    ContactFollowUp,
+    EmergencyFollowUp,
+    FollowUps,
+    LevelPolicy,
+    OperatorPolicy,
+    Policy,
+    RoutineFollowUp,
+    SilenceStep,
+    UrgentFollowUp,
+    WatchPolicy,
+    WorkingHours,
+)
+
+_FIRST_PAGE_AT_MOST = 15
+_MARK = 12
+_FATES: dict[str, Fate | None] = {
+    "not_delivered": Fate.NOT_DELIVERED,
+    "machine": Fate.MACHINE,
+    "hung_up": Fate.HUNG_UP,
+    "not_understood": None,
+    "delivered_silent": Fate.DELIVERED,
+}
+
+
+def _is_wall_time(text: str) -> str:
+    time.fromisoformat(text)
+    return text
+
+
+_Count = Annotated[int, Field(ge=1)]
+_FromNow = Annotated[int, Field(ge=0)]
+_Wall = Annotated[str, Field(pattern=r"^\d\d:\d\d$"), AfterValidator(_is_wall_time)]
+_Channels = Annotated[list[Literal["sms", "voice"]], Field(min_length=1)]
+
+
+class _Hours(Strict):
+    days: list[Annotated[int, Field(ge=0, le=6)]] = Field(min_length=1)
+    start: _Wall
+    end: _Wall
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Hours:
+        if self.end <= self.start:
+            sentence = "the end must be later than the start"
+            raise ValueError(sentence)
+        return self
+
+
+class _Level(Strict):
+    first_after_minutes: _FromNow
+    channels: _Channels
+    repeat_minutes: _Count
+    next_after_minutes: _Count
+    contact_within_minutes: _Count
+    contact_again_minutes: _Count
+    close_remind_hours: _Count
+    close_give_up_hours: _Count
+    voice_from_repeat: _FromNow = 0
+    hours: _Hours | None = None
+
+
+class _Operator(Strict):
+    channels: _Channels
+    repeat_minutes: _Count
+
+
+class _Page(Strict):
+    emergency: _Level
+    urgent: _Level
+    routine: _Level
+    operator: _Operator
+
+
+class _Emergency(Strict):
+    silent_minutes: _Count
+    silent_call_minutes: _Count
+    silent_human_minutes: _Count
+    next_morning: _Wall
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Emergency:
+        if not self.silent_minutes < self.silent_call_minutes < self.silent_human_minutes:
+            sentence = "first comes the text, then the call, then the page; mend their order"
+            raise ValueError(sentence)
+        return self
+
+
+class _Urgent(Strict):
+    next_morning: _Wall
+    task_after_hours: _Count
+
+
+class _Routine(Strict):
+    days: list[_Count] = Field(min_length=1)
+    hour: _Wall
+    task_after_days: _Count
+
+
+class _Contact(Strict):
+    ask_after_minutes: _FromNow
+    unanswered_hours: _Count
+
+
+class _FollowUp(Strict):
+    emergency: _Emergency
+    urgent: _Urgent
+    routine: _Routine
+    contact: _Contact
+
+
+class _AskFirst(Strict):
+    hold_minutes: _Count
+
+
+class _Distress(Strict):
+    unanswered_minutes: _Count
+
+
+class _Silence(Strict):
+    call: bool = True
+    call_again_hours: _FromNow | None = None
+    ask_by: Literal["sms", "voice"] | None = None
+    task: str | None = Field(default=None, pattern=r"^[a-z_]+$")
+    task_after: _Count | None = None
+    at_once: bool = False
+
+
+class _Watch(Strict):
+    job_late_factor: _Count
+    job_late_seconds: _Count
+    contact_days: _Count
+    lookahead_days: _Count
+
+
+class _File(Strict):
+    policy_version: str = Field(min_length=1, max_length=20)
+    page: _Page
+    follow_up: _FollowUp
+    ask_first: _AskFirst
+    distress: _Distress
+    silence: dict[Literal["not_delivered", "machine", "hung_up", "not_understood", "delivered_silent"], _Silence]
+    watch: _Watch
+    outcome: object = None  # this and what follows: see coach.adapters.library.cases
+    telling: object = None
+
+
+def load_policy(folder: Path) -> Policy:
+    """Everything that time decides about a case.
+
+    Raises:
+        LibraryError: naming the file and every key to mend; nothing has a value that is not written there.
+    """
+    problems: list[Problem] = []
+    policy = read_policy(folder, problems)
+    raise_if_any(problems)
+    if policy is None:
+        raise_if_any([Problem(FILE, "", "The file cannot be used; mend it.")])
+        raise AssertionError
+    return policy
+
+
+def read_policy(folder: Path, problems: list[Problem]) -> Policy | None:
+    """The same without raising: what is wrong goes to `problems`."""
+    file = read(folder / FILE, _File, problems)
+    if file is None:
+        return None
+    problems += (*_late(file), *_unnamed_reasons(file))
+    return _policy(file)
+
+
+def rules_version(folder: Path, policy: Policy) -> str:
+    """What a case is stamped with: the author's version, and a mark of all that decides about levels and pages."""
+    decides = (*sorted((folder / "triage").glob("*.toml")), folder / FILE, folder / "programmes" / "limits.toml")
+    mark = sha256()
+    for path in decides:
+        mark.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return f"{policy.version}-{mark.hexdigest()[:_MARK]}"
+
+
+def _late(file: _File) -> Iterator[Problem]:
+    for level, entry in (("emergency", file.page.emergency), ("urgent", file.page.urgent)):
+        if entry.first_after_minutes > _FIRST_PAGE_AT_MOST:
+            sentence = f"“{level} first_after_minutes” is wrong: write {_FIRST_PAGE_AT_MOST} or less."
+            yield Problem(FILE, "page", sentence)
+
+
+def _unnamed_reasons(file: _File) -> Iterator[Problem]:
+    """A reason without an entry would be answered by nothing."""
+    for reason in _FATES.keys() - file.silence.keys():
+        yield Problem(FILE, "silence", f"“{reason}” is missing; add it.")
+
+
+def _policy(file: _File) -> Policy:
+    page, watch = file.page, file.watch
+    return Policy(
+        version=file.policy_version,
+        page={
+            Disposition.EMERGENCY: _level(page.emergency),
+            Disposition.URGENT: _level(page.urgent),
+            Disposition.ROUTINE: _level(page.routine),
+        },
+        operator=OperatorPolicy(_channels(page.operator.channels), _minutes(page.operator.repeat_minutes)),
+        follow_up=_follow_ups(file.follow_up),
+        hold=_minutes(file.ask_first.hold_minutes),
+        distress=_minutes(file.distress.unanswered_minutes),
+        silence=tuple(_silence(_FATES[reason], step) for reason, step in file.silence.items()),
+        watch=WatchPolicy(
+            late_factor=watch.job_late_factor,
+            late=timedelta(seconds=watch.job_late_seconds),
+            contact=timedelta(days=watch.contact_days),
+            lookahead=timedelta(days=watch.lookahead_days),
+        ),
+    )
+
+
+def _level(entry: _Level) -> LevelPolicy:
+    return LevelPolicy(
+        first_after=_minutes(entry.first_after_minutes),
+        channels=_channels(entry.channels),
+        repeat=_minutes(entry.repeat_minutes),
+        next_after=_minutes(entry.next_after_minutes),
+        contact_within=_minutes(entry.contact_within_minutes),
+        contact_again=_minutes(entry.contact_again_minutes),
+        close_remind=timedelta(hours=entry.close_remind_hours),
+        close_give_up=timedelta(hours=entry.close_give_up_hours),
+        voice_from_repeat=entry.voice_from_repeat,
+        hours=_hours(entry.hours) if entry.hours else None,
+    )
+
+
+def _hours(entry: _Hours) -> WorkingHours:
+    return WorkingHours(frozenset(entry.days), time.fromisoformat(entry.start), time.fromisoformat(entry.end))
+
+
+def _follow_ups(entry: _FollowUp) -> FollowUps:
+    emergency, urgent, routine, contact = entry.emergency, entry.urgent, entry.routine, entry.contact
+    return FollowUps(
+        emergency=EmergencyFollowUp(
+            silent=_minutes(emergency.silent_minutes),
+            silent_call=_minutes(emergency.silent_call_minutes),
+            silent_human=_minutes(emergency.silent_human_minutes),
+            next_morning=time.fromisoformat(emergency.next_morning),
+        ),
+        urgent=UrgentFollowUp(time.fromisoformat(urgent.next_morning), timedelta(hours=urgent.task_after_hours)),
+        routine=RoutineFollowUp(
+            tuple(sorted(routine.days)), time.fromisoformat(routine.hour), timedelta(days=routine.task_after_days)
+        ),
+        contact=ContactFollowUp(_minutes(contact.ask_after_minutes), timedelta(hours=contact.unanswered_hours)),
+    )
+
+
+def _silence(fate: Fate | None, entry: _Silence) -> SilenceStep:
+    again = entry.call_again_hours
+    return SilenceStep(
+        fate=fate,
+        call=entry.call,
+        call_again=None if again is None else timedelta(hours=again),
+        ask_by=Channel(entry.ask_by) if entry.ask_by else None,
+        task=entry.task,
+        task_after=entry.task_after,
+        at_once=entry.at_once,
+    )
+
+
+def _channels(names: Iterable[str]) -> tuple[Channel, ...]:
+    return tuple(Channel(name) for name in names)
+
+
+def _minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)
