@@ -38,6 +38,8 @@ def trend_of(scan: Scan, signs: Signs, asked: Asked, choice: float | None) -> Tr
     """How the weakness or the overall state has moved; not how another sign has."""
     if asked is Asked.TREND and choice is not None and choice <= len(_TREND):
         return _TREND[int(choice) - 1]
+    if not ("trend" in scan.hits or "trend_asked" in scan.hits):
+        return None
     said = {name for name in _TREND if _said_of_legs(scan, signs, f"trend:{name}")}
     if asked is Asked.TREND:
         said |= {name for name in _TREND if _said(scan, f"trend_asked:{name}")}
@@ -58,7 +60,7 @@ def _said_of_legs(scan: Scan, signs: Signs, label: str) -> bool:
 
 def _beside(hit: Hit, scan: Scan, found: tuple[Finding, ...], without: frozenset[str]) -> bool:
     """True when a sign, other than those of `without`, is told in the same clause."""
-    low, high = scan.clauses[scan.line.clauses[hit.start]]
+    low, high = scan.clause_at(hit.start)
     return any(f.code not in without and low <= f.start < high for f in found)
 
 
@@ -66,13 +68,15 @@ def onset_of(scan: Scan, signs: Signs, asked: Asked, choice: float | None) -> On
     """When it began, as told of a sign in the same sentence or in a sentence of its own."""
     if asked is Asked.ONSET and choice is not None and choice <= len(_ONSET):
         return _ONSET[int(choice) - 1]
+    if not ("onset" in scan.hits or "onset_asked" in scan.hits):
+        return None
     undated = frozenset(w for other in scan.of("cue:undated", "onset:undated") for w in other.words)
     hits = [h for h in scan.hits.get("onset", ()) if not h.words & undated]
     if asked is Asked.ONSET:
         hits = hits or scan.hits.get("onset_asked", [])
     else:
         hits = [h for h in hits if _dates_a_sign(h, scan, signs)]
-    names = {h.label.partition(":")[2] for h in hits}
+    names = {h.code for h in hits}
     return next((name for name in _ONSET if name in names), None)
 
 

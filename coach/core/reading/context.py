@@ -34,7 +34,7 @@ class Judgement:
 
 def judge(hit: Hit, scan: Scan) -> Judgement:
     """Decide how one sign stands."""
-    if hit.words & scan.idioms or _in_jest(hit, scan):
+    if not hit.words.isdisjoint(scan.idioms) or _in_jest(hit, scan):
         return Judgement(Standing.IDIOM)
     cue = denial(hit, scan)
     if cue is not None and not _gone_but_counts(hit, cue, scan):
@@ -53,18 +53,15 @@ def _not_now(hit: Hit, scan: Scan) -> int | None:
 
 def told_of_others(hit: Hit, scan: Scan) -> bool:
     """True for what happened to somebody else, or is only imagined or asked about."""
-    firm = _code(hit) in scan.lexicon.vocabulary.firm
-    severe = _code(hit) in scan.lexicon.vocabulary.severe
-    return (of_another(hit, scan) and not (severe and for_kin(scan))) or (not firm and _hypothetical(hit, scan))
+    code, vocabulary = hit.code, scan.lexicon.vocabulary
+    if of_another(hit, scan) and not (code in vocabulary.severe and for_kin(scan)):
+        return True
+    return code not in vocabulary.firm and _hypothetical(hit, scan)
 
 
 def spoken_of(hit: Hit, scan: Scan) -> bool:
     """True for what does not tell how the person is now."""
     return _past(hit, scan) or told_of_others(hit, scan)
-
-
-def _code(hit: Hit) -> str:
-    return hit.label.partition(":")[2]
 
 
 def _in_jest(hit: Hit, scan: Scan) -> bool:
@@ -74,7 +71,7 @@ def _in_jest(hit: Hit, scan: Scan) -> bool:
 
 def _gone_but_counts(hit: Hit, cue: int, scan: Scan) -> bool:
     """Some signs matter even when they have passed ("it's gone now")."""
-    if _code(hit) not in scan.lexicon.vocabulary.persists:
+    if hit.code not in scan.lexicon.vocabulary.persists:
         return False
     return any(h.start <= cue < h.end for h in scan.near("cue:resolved", hit))
 
@@ -131,6 +128,8 @@ def _hypothetical(hit: Hit, scan: Scan) -> bool:
 
 def _conditional(hit: Hit, scan: Scan) -> bool:
     """In the condition of something that has not come: "if my leg ever went numb", "if I fainted I would call"."""
+    if scan.lexicon.set_of("if").isdisjoint(scan.said):
+        return False
     tokens, start, end = scan.words.tokens, scan.raw[hit.start], scan.raw[hit.end - 1] + 1
     clause, sentence = tokens[start].clause, tokens[start].sentence
     heads = [n for n in range(max(0, start - LONG_QUESTION), start) if tokens[n].clause == clause]
@@ -144,15 +143,16 @@ def _conditional(hit: Hit, scan: Scan) -> bool:
 
 def _in_question(hit: Hit, scan: Scan) -> bool:
     """In a clause opened like a question ("can", "puede") that is not about the person's own state."""
-    tokens = scan.words.tokens
+    tokens, openers = scan.words.tokens, scan.lexicon.set_of("question_openers")
     last = scan.raw[hit.start]
+    if tokens[last].sentence not in scan.words.asked and openers.isdisjoint(scan.said):
+        return False
     begin = last
     while begin > 0 and tokens[begin - 1].clause == tokens[last].clause:
         begin -= 1
         if last - begin > LONG_QUESTION:
             return False
     clause = [t.word for t in tokens[begin : scan.raw[hit.end - 1] + 1]]
-    openers = scan.lexicon.set_of("question_openers")
     head = next((n for n, w in enumerate(clause[:4]) if w in openers), None)
     lead_in = scan.lexicon.set_of("lead_in") | scan.lexicon.set_of("soft")
     if head is None or any(word not in lead_in for word in clause[:head]):

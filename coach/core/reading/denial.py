@@ -25,14 +25,16 @@ def denial(hit: Hit, scan: Scan) -> int | None:
 
 def _negative(hit: Hit, scan: Scan) -> bool:
     """True when the sign itself is put as a denial: "can't walk", "no siento los pies"."""
-    if hit.words & scan.negators:
+    if not hit.words.isdisjoint(scan.negators):
         return True
-    negative = scan.lexicon.set_of("negative")
-    return any(scan.line.words[place] in negative for place in hit.words)
+    words = scan.line.words
+    return not scan.lexicon.set_of("negative").isdisjoint([words[place] for place in hit.words])
 
 
 def _denied_inside(hit: Hit, scan: Scan) -> int | None:
     """A negator between the words of the sign that leads to one of them: "my face is not drooping"."""
+    if hit.end - hit.start == len(hit.words):
+        return None
     for place in range(hit.start + 1, hit.end - 1):
         if place in scan.negators and place not in hit.words and _leads_in(place, hit, scan):
             back = any(place < cue.start < hit.end for cue in scan.near("cue:back_again", hit))
@@ -55,7 +57,12 @@ def _leads_in(negator: int, hit: Hit, scan: Scan) -> bool:
 
 
 def denied_before(hit: Hit, scan: Scan) -> int | None:
-    """Walk back from the sign to a negator, over words that a denial passes over."""
+    """The place of a negator before the sign from which only words lead to it that a denial passes over."""
+    within_reach = range(hit.start - REACH, hit.start)
+    return None if scan.negators.isdisjoint(within_reach) else _walk_back(hit, scan)
+
+
+def _walk_back(hit: Hit, scan: Scan) -> int | None:
     own = _own_negators(hit, scan)
     for place in range(hit.start - 1, max(-1, hit.start - 1 - REACH), -1):
         if scan.line.sentences[place] != scan.line.sentences[hit.start]:
@@ -186,6 +193,8 @@ def _ends_clause(hit: Hit, scan: Scan) -> bool:
 
 def _over(hit: Hit, scan: Scan) -> int | None:
     """Words that say an ailment is over: "the tingling went away", "se me quitó el dolor"."""
+    if not scan.has("cue:resolved"):
+        return None
     ailments = scan.lexicon.set_of("ailments")
     named = {place for place in hit.words if scan.line.words[place] in ailments}
     if not named:

@@ -10,18 +10,17 @@ from coach.core.reading.matching import Hit
 from coach.core.reading.scan import Scan
 
 
-def facts_of(scan: Scan, present: Iterable[Finding]) -> frozenset[str]:
-    """The facts of a text; each also as `fact:code` for the signs told in the same sentence."""
+def told_facts(scan: Scan) -> list[Hit]:
+    """Where facts are told, and not denied."""
+    hits = scan.hits.get("fact", ())
+    return [hit for hit in hits if denial(hit, scan) is None and hit.words.isdisjoint(scan.idioms)]
+
+
+def facts_of(told: Iterable[Hit], present: Iterable[Finding], scan: Scan) -> frozenset[str]:
+    """The names of facts; each also as `fact:code` for the signs told in the same sentence."""
     facts: set[str] = set()
-    for hit in scan.hits.get("fact", ()):
-        if denial(hit, scan) is not None or hit.words & scan.idioms:
-            continue
-        name = hit.label.partition(":")[2]
+    for name, number in {(hit.code, scan.line.sentences[hit.start]) for hit in told}:
+        low, high = scan.sentences[number]
         facts.add(name)
-        facts.update(f"{name}:{found.code}" for found in present if _together(hit, found, scan))
+        facts.update([f"{name}:{found.code}" for found in present if found.start < high and low < found.end])
     return frozenset(facts)
-
-
-def _together(hit: Hit, found: Finding, scan: Scan) -> bool:
-    low, high = scan.sentences[scan.line.sentences[hit.start]]
-    return found.start < high and low < found.end

@@ -74,12 +74,14 @@ def _topic_words(scan: Scan) -> bool:
 
 def _opened(scan: Scan) -> bool:
     """The text, or a sentence of it, opens like a question."""
-    openers = scan.lexicon.set_of("question_openers") - scan.lexicon.set_of("weak_openers")
+    openers, weak = scan.lexicon.set_of("question_openers"), scan.lexicon.set_of("weak_openers")
+    if openers.isdisjoint(scan.said) or not _topic_words(scan):
+        return False
     lead_in = scan.lexicon.set_of("lead_in")
     previous = -1
     for token in scan.words.tokens:
         if token.sentence != previous:
-            if token.word in openers and _topic_words(scan):
+            if token.word in openers and token.word not in weak:
                 return True
             if token.word not in lead_in:
                 previous = token.sentence

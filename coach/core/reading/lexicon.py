@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
+from coach.core.model import Language
 from coach.core.reading.likeness import Likeness
 from coach.core.reading.matching import Matcher
-from coach.core.reading.normalise import Words, tokenise
+from coach.core.reading.memory import Memory
+from coach.core.reading.normalise import Piece, Words, piece_of, tokenise
 from coach.core.reading.patterns import Compiler
 from coach.core.reading.spelling import Mend, build_speller, remembered
 
+SET_ASIDE = "~"  # after a word that only the other language has
 _NONE = frozenset[str]()
 
 
@@ -49,23 +52,47 @@ class Lexicon:
     mend: Mend  # a word as the lexicon spells it
     known: frozenset[str]
     likeness: Likeness | None = None  # the second reader
+    set_of: Callable[[str], frozenset[str]] = field(init=False, compare=False)  # a named set of single words
+    pieces: Callable[[str], Piece] = field(init=False, compare=False)  # what a stretch of a text stands for
+    spell: Mapping[Language, Callable[[str], str]] = field(init=False, compare=False)  # words of a sentence
 
-    def set_of(self, name: str) -> frozenset[str]:
-        """A named set of single words."""
-        return self.vocabulary.words.get(name, _NONE)
+    def __post_init__(self) -> None:
+        """Remember what is asked for each word."""
+        words, short_forms = self.vocabulary.words, self.vocabulary.short_forms
+        breakers = words.get("breakers", _NONE)
+        spell = {language: Memory(partial(self._spelled, language)).__getitem__ for language in Language}
+        object.__setattr__(self, "set_of", Memory(lambda name: words.get(name, _NONE)).__getitem__)
+        object.__setattr__(self, "pieces", Memory(lambda w: piece_of(w, short_forms, breakers, self.known)).__getitem__)
+        object.__setattr__(self, "spell", spell)
 
     def tokens(self, text: str) -> Words:
         """The words of a text, short forms spelled out."""
-        return tokenise(text, self.vocabulary.short_forms, self.set_of("breakers"), self.known)
+        return tokenise(text, self.pieces)
+
+    def set_aside(self, language: Language) -> frozenset[str]:
+        """The words that belong to the other language alone: in a sentence of this one they mean nothing known."""
+        return self.set_of("only_spanish" if language is Language.EN else "only_english")
+
+    def _spelled(self, language: Language, word: str) -> str:
+        """A word as the lexicon spells it in a sentence of that language; marked when it is set aside."""
+        if word in self.set_aside(language):
+            return word + SET_ASIDE
+        return self.mend(word, language is Language.ES)
 
 
 def _cleaner(vocabulary: Vocabulary) -> Compiler:
     fillers = vocabulary.words.get("fillers", frozenset())
 
+    def piece(written: str) -> Piece:
+        return piece_of(written, vocabulary.short_forms, _NONE, _NONE)
+
+    pieces = Memory(piece).__getitem__
+
     @cache
     def clean(word: str, keep: bool) -> tuple[str, ...]:  # noqa: FBT001 - the compiler's own callback
-        found = tokenise(word, vocabulary.short_forms, frozenset(), frozenset())
-        return tuple(t.word for t in found.tokens if keep or t.word not in fillers)
+        one = word.isascii() and word.isalpha() and word.islower()
+        words = pieces(word).words if one else [token.word for token in tokenise(word, pieces).tokens]
+        return tuple([w for w in words if keep or w not in fillers])
 
     return Compiler(clean)
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import lru_cache
 from struct import Struct
 
 from coach.core.model import Disposition
+from coach.core.reading.memory import Memory
+from coach.core.reading.phrasings import Phrasings, phrasings_of
 
 PART = 4  # letters of a word part
 RUN = 5  # letters and spaces of a run across words
-KEPT = 65_536  # words and features whose share is remembered
 EDGE = "^"
+INTENT, LEVEL = "intent:", "level:"  # before labels that name an intent or a level; those without a colon name a sign
 ZERO = 128  # what a label's counter stands at for each feature added, so that no weight takes it below nought
 
 Share = int
@@ -68,6 +70,13 @@ class Weights:
         start = features * ZERO
         return [(count - start) * scale + bias for count, bias in zip(counts, self.bias, strict=True)]
 
+    def scores_of(self, places: Iterable[int], share: Share) -> list[float]:
+        """The scores of the labels at a few places only."""
+        features, length, *counts = self._counters.unpack(share.to_bytes(self._counters.size, "little"))
+        scale = 1 / math.sqrt(length) if length else 0.0
+        start, bias = features * ZERO, self.bias
+        return [(counts[place] - start) * scale + bias[place] for place in places]
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
@@ -95,24 +104,46 @@ class Likeness:
     phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # texts known to tell of a sign
     of_feature: Callable[[str], Share] = field(init=False)
     of_word: Callable[[str], Share] = field(init=False)
+    nearest: Callable[[str], Phrasings] = field(init=False)  # those of a sign, to find the nearest
+    intents: Mapping[str, int] = field(init=False)  # labels of intents, with their places among all labels
     least: float = field(init=False)  # what a sign needs at the least to be believed
 
     def __post_init__(self) -> None:
         """Remember what features and words add: most texts use the same few thousand."""
-        object.__setattr__(self, "of_feature", lru_cache(KEPT)(self.weights.share_of))
-        object.__setattr__(self, "of_word", lru_cache(KEPT)(lambda marked: self.sum_of(word_features(marked))))
+        object.__setattr__(self, "of_feature", _Shares(self.weights).__getitem__)
+        object.__setattr__(self, "of_word", Memory(self._share_of_word).__getitem__)
+        object.__setattr__(self, "nearest", Memory(self._phrasings_of).__getitem__)
+        places = {label: place for place, label in enumerate(self.weights.labels) if label.startswith(INTENT)}
+        object.__setattr__(self, "intents", places)
         trust = self.trust
         least = min(trust.denied, trust.spoken_of, trust.hinted, *trust.signs.values())
         object.__setattr__(self, "least", least)
 
-    def sum_of(self, features: Iterable[str]) -> Share:
-        """What features add together, each once; those never learnt add nothing."""
-        return sum(map(self.of_feature, self.weights.index.keys() & features))
+    def _phrasings_of(self, code: str) -> Phrasings:
+        return phrasings_of(self.phrasings.get(code, ()))
+
+    def _share_of_word(self, marked: str) -> Share:
+        return self.sum_of({*word_features(marked)})
+
+    def sum_of(self, features: AbstractSet[str]) -> Share:
+        """What features add together; those never learnt add nothing."""
+        return sum(map(self.of_feature, features))
 
     def share(self, words: Sequence[str], further: Iterable[str]) -> Share:
         """What a sentence of marked words adds, with further features. Said twice counts once."""
         of_words = sum(map(self.of_word, dict.fromkeys(words)))
         return of_words + self.sum_of({*text_features(words), *further})
+
+
+class _Shares(Memory[str, Share]):
+    """The shares of features. Of those never learnt, which any text is full of, nothing is remembered."""
+
+    def __init__(self, weights: Weights) -> None:
+        super().__init__(weights.share_of)
+        self._known = weights.index
+
+    def __missing__(self, feature: str) -> Share:
+        return super().__missing__(feature) if feature in self._known else 0
 
 
 def log_odds(probability: float) -> float:
@@ -135,7 +166,7 @@ def word_features(marked: str) -> Iterable[str]:
 
 def text_features(words: Sequence[str]) -> list[str]:
     """Features of marked words as they stand together: each with the next one, and runs of letters across words."""
-    plain = [word.rpartition("/")[2] for word in words]
+    plain = [word.rpartition("/")[2] if "/" in word else word for word in words]
     neighbours = [f"b:{first}_{second}" for first, second in zip(words, (*plain[1:], EDGE), strict=False)]
     text = f" {' '.join(plain)} "
     return neighbours + [text[start : start + RUN] for start in range(len(text) - RUN + 1)]

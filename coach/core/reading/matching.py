@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-Spans = dict[int, int]  # first word → one past the last word
+from coach.core.reading.board import Board, Line, Rule, Sequenced, Spans
 
-
-class Sequenced(NamedTuple):
-    """Elements in order: the first, and each further one with how many words may stand before it."""
-
-    first: int
-    further: tuple[tuple[int, int], ...]  # element, gap
-    at_start: bool
-    at_end: bool
-
-    @property
-    def elements(self) -> tuple[int, ...]:
-        """All elements in order."""
-        return (self.first, *(element for element, _ in self.further))
-
-
-class Rule(NamedTuple):
-    """One pattern, compiled: every part must be found, all within `span` words and within `reach`."""
-
-    label: str
-    parts: tuple[Sequenced, ...]
-    needs: frozenset[int]
-    span: int
-    reach: str  # "&" one clause, "&&" one sentence, "&&&" anywhere
-    source: str
+ANYWHERE = "&&&"
 
 
 class Hit(NamedTuple):
@@ -45,23 +22,23 @@ class Hit(NamedTuple):
     end: int
     words: frozenset[int]
     source: str
+    code: str = ""  # the label after its colon: for `sign:chest_pain` the sign
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """The words to search, each with the numbers of its clause and sentence, and whether it is a filler.
+class Rules:
+    """Rules, each under the element it needs that fewest rules need, with another one that it needs if there is one."""
 
-    `counts[i]` is how many words that are no fillers stand before word i, with one more entry for the whole line;
-    `first` is the first word that is not merely a hesitation.
-    """
+    under: Mapping[int, tuple[tuple[int, Rule], ...]]
 
-    words: Sequence[str]
-    clauses: Sequence[int]
-    sentences: Sequence[int]
-    fillers: Sequence[bool]
-    counts: Sequence[int]
-    first: int = 0
-    whole: Sequence[int] = ()  # the same number for every word
+    def fitting(self, present: set[int]) -> list[Rule]:
+        """The rules all of whose elements are there. The second element is quicker to look for than all of them."""
+        return [
+            rule
+            for element in self.under.keys() & present
+            for second, rule in self.under[element]
+            if second in present and rule.needs <= present
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,44 +47,30 @@ class Matcher:
 
     elements_of: Callable[[str], tuple[int, ...]]  # the elements a single word belongs to
     parents: Mapping[int, tuple[int, ...]]
-    layers: tuple[Mapping[int, tuple[tuple[int, Rule], ...]], ...]
-    rules: Mapping[int, tuple[Rule, ...]]
+    layers: tuple[Rules, ...]  # the wording of concepts
+    rules: Rules
 
     def find(self, line: Line) -> list[Hit]:
         """Every pattern found in the words, each place once."""
-        where = self._where(line.words)
+        board = Board(line, self.elements_of)
+        where = board.where
         for layer in self.layers:
-            self._concepts(layer, where, line)
+            if not where.keys().isdisjoint(layer.under):
+                self._concepts(layer, board)
         hits: list[Hit] = []
-        present = set(where)
-        for element in self.rules.keys() & present:
-            for rule in self.rules[element]:
-                if rule.needs <= present:
-                    hits.extend(_hit(rule, words, line) for words in _places(rule, where, line))
+        for rule in self.rules.fitting(set(where)):
+            if rule.alone is None:
+                hits += [_hit(rule, words, line) for words in _places(rule, board)]
+            else:
+                hits += [_hit_alone(rule, start, end, line) for start, end in where[rule.alone].items()]
         return hits
 
-    def _where(self, words: Sequence[str]) -> dict[int, Spans]:
-        """Where each element stands that a single word belongs to."""
-        positions: dict[str, Spans] = {}
-        for position, word in enumerate(words):
-            positions.setdefault(word, {})[position] = position + 1
-        where: dict[int, Spans] = {}
-        for word, spans in positions.items():
-            for element in self.elements_of(word):
-                others = where.get(element)
-                where[element] = {**others, **spans} if others else spans
-        return where
-
-    def _concepts(self, layer: Mapping[int, tuple[tuple[int, Rule], ...]], where: dict[int, Spans], line: Line) -> None:
-        present = set(where)
-        for element in layer.keys() & present:
-            for number, rule in layer[element]:
-                if rule.needs <= present:
-                    for words in _places(rule, where, line):
-                        start, end = words[0], words[-1] + 1
-                        for parent in self.parents[number]:
-                            spans = where.get(parent, {})
-                            where[parent] = {**spans, start: max(end, spans.get(start, 0))}
+    def _concepts(self, layer: Rules, board: Board) -> None:
+        """Add where the concepts of a layer stand."""
+        for rule in layer.fitting(set(board.where)):
+            for words in _places(rule, board):
+                for parent in self.parents[rule.concept]:
+                    board.add(parent, words[0], words[-1] + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +100,27 @@ def _value(word: str) -> float:
         return -1
 
 
+def _hit_alone(rule: Rule, start: int, end: int, line: Line) -> Hit:
+    if end > start + 1 or line.fillers[start]:
+        return _hit(rule, range(start, end), line)
+    place = line.counts[start]
+    return Hit(rule.label, place, place + 1, frozenset((place,)), rule.source, rule.code)
+
+
 def _hit(rule: Rule, words: Sequence[int], line: Line) -> Hit:
     counts, fillers = line.counts, line.fillers
     counted = [counts[n] for n in words if not fillers[n]]
     start = counted[0] if counted else counts[words[0]]
     end = counted[-1] + 1 if counted else start
-    return Hit(rule.label, start, end, frozenset(counted), rule.source)
+    return Hit(rule.label, start, end, frozenset(counted), rule.source, rule.code)
 
 
-def _places(rule: Rule, where: Mapping[int, Spans], line: Line) -> list[Sequence[int]]:
+def _places(rule: Rule, board: Board) -> list[Sequence[int]]:
     """The words of each place where all parts of a rule stand together, in the order of the text."""
-    runs = _runs(rule.parts[0], where, line)
+    runs = _runs(rule, board)
     if len(rule.parts) == 1:
         return runs
-    return [words for run in runs if (words := _with_others(run, rule, where, line))]
+    return [words for run in runs if (words := _with_others(run, rule, board.where, board.line))]
 
 
 def _with_others(run: Sequence[int], rule: Rule, where: Mapping[int, Spans], line: Line) -> Sequence[int]:
@@ -164,11 +134,18 @@ def _with_others(run: Sequence[int], rule: Rule, where: Mapping[int, Spans], lin
     return sorted({w for words in chosen for w in words})
 
 
-def _runs(part: Sequenced, where: Mapping[int, Spans], line: Line) -> list[Sequence[int]]:
-    spans = where[part.first]
+def _runs(rule: Rule, board: Board) -> list[Sequence[int]]:
+    """The words of each place where the first part of a rule stands."""
+    part, where, line = rule.parts[0], board.where, board.line
+    starts: Iterable[int] = where[part.first]
+    if board.is_long and (part.further or len(rule.parts) > 1):
+        together = board.sentences_with(part.elements if rule.reach == ANYWHERE else rule.needs)
+        starts = [start for start in starts if line.sentences[start] in together] if together else ()
     if not (part.further or part.at_start or part.at_end):
-        return [range(start, end) for start, end in spans.items()]
-    starts = [start for start in spans if start <= line.first] if part.at_start else spans
+        spans = where[part.first]
+        return [range(start, spans[start]) for start in starts]
+    if part.at_start:
+        starts = [start for start in starts if start <= line.first]
     return [words for start in starts if (words := _follow(part, where, line, start))]
 
 

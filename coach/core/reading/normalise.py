@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -100,36 +100,52 @@ def said_once(folded: str) -> str:
     return "".join(pieces)
 
 
-def tokenise(
-    text: str,
+class Piece(NamedTuple):
+    """What a stretch of letters, digits or marks stands for: words, the end of a clause or that of a sentence."""
+
+    words: tuple[str, ...]
+    parts: bool = False  # a clause begins with it, or ends at it
+    ends: bool = False  # a sentence ends at it
+    asks: bool = False
+
+
+def piece_of(
+    written: str,
     short_forms: Mapping[str, tuple[str, ...]],
     breakers: frozenset[str],
     known: frozenset[str],
-) -> Words:
-    """Split a text into words with their clause and sentence numbers.
+) -> Piece:
+    """What a stretch stands for.
 
     `short_forms` spells out chat forms ("xq" is "porque"); `breakers` are words that begin a new clause ("but").
     """
+    if written[0] in _SENTENCE_END:
+        return Piece((), ends=True, asks="?" in written)
+    if written[0] in _CLAUSE_END:
+        return Piece((), parts=written != "-")
+    word = shorten(_bare(_PICTURES.get(written, written).replace(_NOTHING, "")), known)
+    return Piece(short_forms.get(word, (word,)), parts=word in breakers)
+
+
+def tokenise(text: str, pieces: Callable[[str], Piece]) -> Words:
+    """Split a text into words with their clause and sentence numbers; `pieces` tells what each stretch stands for."""
     tokens: list[Token] = []
     asked: set[int] = set()
     commas: set[int] = set()
     clause = sentence = 0
     for found in _TOKEN.finditer(said_once(fold(text))):
-        piece = found.group()
-        if piece[0] in _SENTENCE_END:
-            if "?" in piece:
+        words, parts, ends, asks = pieces(found.group())
+        if words:
+            clause += parts
+            start, end = found.span()
+            for word in words:
+                tokens.append(Token(word, start, end, clause, sentence))  # noqa: PERF401 - nearly always one
+        elif ends:
+            if asks:
                 asked.add(sentence)
             sentence += 1
             clause += 1
-            continue
-        if piece[0] in _CLAUSE_END:
-            if piece != "-":
-                clause += 1
-                commas.add(len(tokens))
-            continue
-        word = shorten(_bare(_PICTURES.get(piece, piece).replace(_NOTHING, "")), known)
-        if word in breakers:
+        elif parts:
             clause += 1
-        forms = short_forms.get(word, (word,))
-        tokens.extend(Token(form, found.start(), found.end(), clause, sentence) for form in forms)
+            commas.add(len(tokens))
     return Words(tuple(tokens), frozenset(asked), frozenset(commas))

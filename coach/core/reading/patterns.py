@@ -17,23 +17,25 @@ How a pattern is written (all of it in lower case, accents allowed):
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
-from coach.core.reading.matching import Matcher, Rule, Sequenced, WordIndex
+from coach.core.reading.board import Rule, Sequenced
+from coach.core.reading.matching import Matcher, Rules, WordIndex
+from coach.core.reading.memory import Memory
 
 NEAR = 3
 FAR = 6
 CLAUSE_SPAN = 9
 SENTENCE_SPAN = 18
 TEXT_SPAN = 30
-WORDS_KEPT = 65_536  # words whose elements are remembered
 _ITEM = re.compile(r"\??\([^)]*\)|\S+")
 _GAPS = {"..": NEAR, "...": FAR}
 _SPANS = {"&": CLAUSE_SPAN, "&&": SENTENCE_SPAN, "&&&": TEXT_SPAN}
 START, END = "^", "$"
+NO_CONCEPT = -1
 _MARKS = frozenset({START, END, *_GAPS})
 
 Clean = Callable[[str, bool], tuple[str, ...]]
@@ -52,7 +54,7 @@ class Compiler:
         self.parents: dict[int, set[int]] = defaultdict(set)
         self.ranges: list[tuple[float, float, int]] = []
         self.rules: list[Rule] = []
-        self.concept_rules: list[tuple[int, Rule]] = []
+        self.concept_rules: list[Rule] = []
 
     def element(self, name: str) -> int:
         """The number of an element, made when it is new."""
@@ -81,44 +83,47 @@ class Compiler:
 
     def _define(self, number: int, name: str, members: Iterable[str]) -> None:
         for member in members:
-            for rule in self._compile(name, member):
-                only = rule.parts[0]
-                if len(rule.parts) == 1 and not (only.further or only.at_start or only.at_end):
-                    self.parents[only.first].add(number)
+            for rule in self._compile(name, member, number):
+                if rule.alone is None:
+                    self.concept_rules.append(rule)
                 else:
-                    self.concept_rules.append((number, rule))
+                    self.parents[rule.alone].add(number)
 
     def pattern(self, label: str, text: str) -> None:
         """Add one pattern under a label."""
         self.rules.extend(self._compile(label, text))
 
-    def _compile(self, label: str, text: str) -> Iterator[Rule]:
+    def _compile(self, label: str, text: str, concept: int = NO_CONCEPT) -> Iterator[Rule]:
         items = _ITEM.findall(text) if "(" in text else text.split()
         for wording in _optional(items) if "?" in text else (items,):
-            yield self._rule(label, wording, text)
+            yield self._rule(label, wording, text, concept)
 
-    def _rule(self, label: str, wording: list[str], source: str) -> Rule:
-        joints = [place for place, word in enumerate(wording) if word in _SPANS]
-        reach = max((wording[place] for place in joints), key=len, default="&")
+    def _rule(self, label: str, wording: list[str], source: str, concept: int) -> Rule:
+        joints = [place for place, word in enumerate(wording) if word in _SPANS] if "&" in source else []
+        reach = max([wording[place] for place in joints], key=len, default="&")
         groups = [wording[a + 1 : b] for a, b in pairwise([-1, *joints, len(wording)])] if joints else [wording]
         parts = tuple([self._sequence(group, source) for group in groups])
-        needs = frozenset(parts[0].elements).union(*(part.elements for part in parts[1:]))
-        return Rule(label, parts, needs, _SPANS[reach], reach, source)
+        needs = frozenset([element for part in parts for element in part.elements])
+        only = parts[0]
+        alone = len(parts) == 1 and not (only.further or only.at_start or only.at_end)
+        code = label.partition(":")[2]
+        return Rule(label, code, parts, needs, _SPANS[reach], reach, source, only.first if alone else None, concept)
 
     def _sequence(self, group: list[str], source: str) -> Sequenced:
         """One part; where dropping fillers would leave a phrase only one word, its fillers count after all."""
-        words = [word for word in group if word not in _MARKS]
-        bare = sum([len(self._names(word, False)) for word in words])
-        keep = bare == 0 or bare == 1 < len(words)
+        named = self._named(group, keep=False)
+        words = len(group) - sum([item in _MARKS for item in group])
+        bare = sum([len(names) for _, names in named])
+        if bare == 0 or bare == 1 < words:
+            named = self._named(group, keep=True)
         elements: list[int] = []
         gaps: list[int] = []
         gap = 0
-        for item in group:
-            if item not in _MARKS:
-                names = self._names(item, keep)
+        for item, names in named:
+            if names:
                 elements += [self.element(name) for name in names]
-                gaps += [gap, *[0] * len(names)][: len(names)]
-                gap = 0 if names else gap
+                gaps += [gap, *[0] * (len(names) - 1)]
+                gap = 0
             elif item in _GAPS:
                 gap = _GAPS[item]
         if not elements:
@@ -127,7 +132,11 @@ class Compiler:
         further = tuple(zip(elements[1:], gaps[1:], strict=True))
         return Sequenced(elements[0], further, START in group, END in group)
 
-    def _names_of(self, item: str, keep: bool) -> list[str]:  # noqa: FBT001 - remembered by its two values
+    def _named(self, group: list[str], *, keep: bool) -> list[tuple[str, Sequence[str]]]:
+        """Each item of a part with the elements it stands for; marks stand for none."""
+        return [(item, () if item in _MARKS else self._names(item, keep)) for item in group]
+
+    def _names_of(self, item: str, keep: bool) -> Sequence[str]:  # noqa: FBT001 - remembered by its two values
         """The elements an item of a pattern stands for; `keep` keeps fillers."""
         if item.startswith("(") or (item.startswith("#") and "|" not in item):
             return [item]
@@ -143,7 +152,7 @@ class Compiler:
 
     def unknown_concepts(self) -> list[str]:
         """Concepts that patterns mention and nothing defines."""
-        defined = {n for n, _ in self.concept_rules} | {p for ps in self.parents.values() for p in ps}
+        defined = {rule.concept for rule in self.concept_rules} | {p for ps in self.parents.values() for p in ps}
         return sorted(n for n, i in self._ids.items() if n.startswith("<") and "|" not in n and i not in defined)
 
     def closed(self, elements: Iterable[int]) -> tuple[int, ...]:
@@ -159,8 +168,7 @@ class Compiler:
 
     def finish(self) -> Matcher:
         """The matcher for everything added so far."""
-        every = [*self.rules, *(rule for _, rule in self.concept_rules)]
-        wanted = frozenset(element for rule in every for element in rule.needs)
+        wanted = frozenset(element for rule in (*self.rules, *self.concept_rules) for element in rule.needs)
 
         def kept(elements: Iterable[int]) -> tuple[int, ...]:
             return tuple(e for e in self.closed(elements) if e in wanted)
@@ -171,23 +179,21 @@ class Compiler:
             ranges=tuple((low, high, kept([e])) for low, high, e in self.ranges),
         )
         return Matcher(
-            elements_of=lru_cache(WORDS_KEPT)(index.elements_of),
-            parents={e: kept([e]) for e in {n for n, _ in self.concept_rules}},
-            layers=self._layers(),
+            elements_of=Memory(index.elements_of).__getitem__,
+            parents={e: kept([e]) for e in {rule.concept for rule in self.concept_rules}},
+            layers=tuple([_indexed(rules) for rules in self._layers()]),
             rules=_indexed(self.rules),
         )
 
-    def _layers(self) -> tuple[Mapping[int, tuple[tuple[int, Rule], ...]], ...]:
+    def _layers(self) -> Iterator[list[Rule]]:
         """Concept phrases in an order in which each finds the concepts it is made of already found."""
-        waiting = list(self.concept_rules)
-        layers: list[Mapping[int, tuple[tuple[int, Rule], ...]]] = []
+        waiting = self.concept_rules
         while waiting:
-            open_ = {e for n, _ in waiting for e in self.closed([n])}
-            ready = [(n, r) for n, r in waiting if not (r.needs & open_)] or waiting
-            layers.append(_indexed_concepts(ready))
-            done = {id(r) for _, r in ready}
-            waiting = [(n, r) for n, r in waiting if id(r) not in done]
-        return tuple(layers)
+            open_ = {e for rule in waiting for e in self.closed([rule.concept])}
+            ready = [rule for rule in waiting if not (rule.needs & open_)] or waiting
+            yield ready
+            done = {id(rule) for rule in ready}
+            waiting = [rule for rule in waiting if id(rule) not in done]
 
 
 def _optional(words: list[str]) -> list[list[str]]:
@@ -199,25 +205,12 @@ def _optional(words: list[str]) -> list[list[str]]:
     return [words]
 
 
-def _rarest(rules: Iterable[Rule]) -> Callable[[Rule], int]:
-    uses: dict[int, int] = defaultdict(int)
+def _indexed(rules: Sequence[Rule]) -> Rules:
+    uses: Counter[int] = Counter()
     for rule in rules:
-        for element in rule.needs:
-            uses[element] += 1
-    return lambda rule: min(rule.needs, key=lambda e: (uses[e], e))
-
-
-def _indexed(rules: list[Rule]) -> Mapping[int, tuple[Rule, ...]]:
-    key = _rarest(rules)
-    index: dict[int, list[Rule]] = defaultdict(list)
+        uses.update(rule.needs)
+    under: dict[int, list[tuple[int, Rule]]] = defaultdict(list)
     for rule in rules:
-        index[key(rule)].append(rule)
-    return {e: tuple(r) for e, r in index.items()}
-
-
-def _indexed_concepts(rules: list[tuple[int, Rule]]) -> Mapping[int, tuple[tuple[int, Rule], ...]]:
-    key = _rarest(r for _, r in rules)
-    index: dict[int, list[tuple[int, Rule]]] = defaultdict(list)
-    for number, rule in rules:
-        index[key(rule)].append((number, rule))
-    return {e: tuple(r) for e, r in index.items()}
+        first, *others = sorted(rule.needs, key=lambda element: (uses[element], element))
+        under[first].append((others[0] if others else first, rule))
+    return Rules({element: tuple(found) for element, found in under.items()})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
-from coach.core.model import Asked, Channel, Finding, Intent, Language, Reply
+from coach.core.model import Asked, Channel, Finding, Intent, Language, Onset, Reply, TrendAnswer
 from coach.core.reading.answers import has_menu, onset_of, trend_of, yes_of
-from coach.core.reading.facts import facts_of
+from coach.core.reading.facts import facts_of, told_facts
 from coach.core.reading.intents import Heard, intent_of, topic_of
 from coach.core.reading.lexicon import Lexicon
+from coach.core.reading.matching import Hit
 from coach.core.reading.ratings import amount_for, said_numbers, weakness_rating
 from coach.core.reading.scan import Scan, scan
 from coach.core.reading.second import second_reading
@@ -30,6 +33,17 @@ _COUNTED = frozenset(
 _FALLS = frozenset({"fall_no_injury", "fall_serious", "head_injury", "faint"})
 TWO_FALLS = 2
 ONE_SIDE = "one_sided"
+_NO_FACT = frozenset[str]()
+
+
+class _Values(NamedTuple):
+    """What a text answers beside its signs."""
+
+    weakness: int | None
+    trend: TrendAnswer | None
+    yes: bool | None
+    amount: float | None
+    onset: Onset | None
 
 
 def read(text: str, asked: Asked, language: Language, channel: Channel, lexicon: Lexicon) -> Reply:
@@ -39,18 +53,18 @@ def read(text: str, asked: Asked, language: Language, channel: Channel, lexicon:
     Any text returns a Reply, in time linear in its length. The second reader, where the lexicon has one, adds what
     known texts tell of in other words.
     """
-    first, seen = first_reading(text, asked, language, channel, lexicon)
+    first, seen, told = _first_reading(text, asked, language, channel, lexicon)
     if lexicon.likeness is None:
         return first
     second = second_reading(first, seen, asked, lexicon.likeness)
     if second.signs == first.signs:
         return second
-    told = Signs(second.signs, second.denied, second.hypothetical)
+    signs = Signs(second.signs, second.denied, second.hypothetical)
     choice = first.amount if has_menu(asked) else None
     return replace(
         second,
-        onset=onset_of(seen, told, asked, choice),
-        facts=facts_of(seen, second.signs) | _falls_fact(asked, second.amount),
+        onset=onset_of(seen, signs, asked, choice),
+        facts=facts_of(told, second.signs, seen) | _falls_fact(asked, second.amount),
     )
 
 
@@ -58,30 +72,48 @@ def first_reading(
     text: str, asked: Asked, language: Language, channel: Channel, lexicon: Lexicon
 ) -> tuple[Reply, Scan]:
     """What the concept grammar alone reads, and the text as it was looked over."""
+    reply, seen, _ = _first_reading(text, asked, language, channel, lexicon)
+    return reply, seen
+
+
+def _first_reading(
+    text: str, asked: Asked, language: Language, channel: Channel, lexicon: Lexicon
+) -> tuple[Reply, Scan, list[Hit]]:
+    """The first reading, the text as it was looked over, and where facts are told in it."""
     seen = scan(text, lexicon, language)
-    signs = find_signs(seen)
     numbers = said_numbers(seen, channel)
     weakness, rated = weakness_rating(seen, numbers, asked)
     left = [number for number in numbers if number is not rated]
     amount = amount_for(seen, left, asked) if asked in _COUNTED else None
     choice = amount if has_menu(asked) else None
-    signs = _with_falls(signs, asked, amount, text)
-    signs = _with_side(signs, seen, asked, text)
-    values = Reply(
-        intent=Intent.UNCLEAR,
+    told = told_facts(seen)
+    signs = _with_falls(find_signs(seen), asked, amount, text)
+    signs = _with_side(signs, told, asked, text)
+    values = _Values(
         weakness=weakness,
         trend=trend_of(seen, signs, asked, choice),
         yes=yes_of(seen, asked, choice),
         amount=amount,
         onset=onset_of(seen, signs, asked, choice),
+    )
+    heard = Heard(asked, _answers(values, seen, asked), _reports(values, signs), bool(signs.present))
+    intent = intent_of(seen, heard)
+    reply = Reply(
+        intent=intent,
+        weakness=values.weakness,
+        trend=values.trend,
+        yes=values.yes,
+        amount=values.amount,
+        onset=values.onset,
         signs=signs.present,
         denied=signs.denied,
+        topic=topic_of(seen) if intent is Intent.QUESTION else None,
         hypothetical=signs.spoken_of,
         idioms=signs.idioms,
         hinted=signs.hinted,
-        facts=facts_of(seen, signs.present) | _falls_fact(asked, amount),
+        facts=facts_of(told, signs.present, seen) | _falls_fact(asked, amount),
     )
-    return _with_intent(values, seen, signs, asked), seen
+    return reply, seen, told
 
 
 def _with_falls(signs: Signs, asked: Asked, amount: float | None, text: str) -> Signs:
@@ -93,9 +125,9 @@ def _with_falls(signs: Signs, asked: Asked, amount: float | None, text: str) -> 
     return replace(signs, present=(*signs.present, fall))
 
 
-def _with_side(signs: Signs, seen: Scan, asked: Asked, text: str) -> Signs:
+def _with_side(signs: Signs, told: Iterable[Hit], asked: Asked, text: str) -> Signs:
     """As in "since lunch, left leg only": the question was of weakness, so one side named alone is the weak one."""
-    if asked is not Asked.ONSET or signs.present or ONE_SIDE not in facts_of(seen, ()):
+    if asked is not Asked.ONSET or signs.present or all(hit.code != ONE_SIDE for hit in told):
         return signs
     weaker = Finding("one_leg_weaker", 0, len(text), "one side, told when asked since when")
     return replace(signs, present=(weaker,))
@@ -103,17 +135,10 @@ def _with_side(signs: Signs, seen: Scan, asked: Asked, text: str) -> Signs:
 
 def _falls_fact(asked: Asked, amount: float | None) -> frozenset[str]:
     many = asked is Asked.FALLS and amount is not None and amount >= TWO_FALLS
-    return frozenset({"two_falls"} if many else ())
+    return frozenset({"two_falls"}) if many else _NO_FACT
 
 
-def _with_intent(values: Reply, seen: Scan, signs: Signs, asked: Asked) -> Reply:
-    heard = Heard(asked, _answers(values, seen, asked), _reports(values, signs), bool(signs.present))
-    intent = intent_of(seen, heard)
-    topic = topic_of(seen) if intent is Intent.QUESTION else None
-    return replace(values, intent=intent, topic=topic)
-
-
-def _answers(values: Reply, seen: Scan, asked: Asked) -> bool:
+def _answers(values: _Values, seen: Scan, asked: Asked) -> bool:
     """True when the text answers the open question."""
     if asked is Asked.NOTHING:
         return False
@@ -126,6 +151,6 @@ def _answers(values: Reply, seen: Scan, asked: Asked) -> bool:
     return values.yes is not None or values.amount is not None or seen.has(f"{asked}:booked", f"{asked}:answered")
 
 
-def _reports(values: Reply, signs: Signs) -> bool:
+def _reports(values: _Values, signs: Signs) -> bool:
     found = signs.present or signs.denied or signs.spoken_of
     return bool(found) or values.trend is not None or values.weakness is not None or values.onset is not None

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from coach.core.model import Asked, Disposition, Finding, Intent, Reason, Reply
-from coach.core.reading.likeness import Likeness, Share, Trust, Weights
+from coach.core.reading.likeness import INTENT, LEVEL, Likeness, Share, Trust, Weights
 from coach.core.reading.persons import by_carer, for_kin
 from coach.core.reading.scan import Scan
 
-INTENT, LEVEL = "intent:", "level:"  # before labels that name an intent or a level; those without a colon name a sign
+__all__ = ["INTENT", "LEVEL", "marked_words", "second_reading", "sentences_of", "whole_features"]
+
 RULE = "second_reader"
-PHRASINGS = 4_096  # known phrasings whose words are remembered
 TOGETHER = 3  # sentences that are read as one
 MOST = 2_000  # words; the first reader reads on
 LONG_ENOUGH = 4  # words of a text whose level can be told without its signs
@@ -25,6 +24,7 @@ _OF_THE_PERSON = frozenset({Asked.PROFILE, Asked.CHANGE, Asked.ZONE, Asked.JOIN,
 _FINAL = frozenset({Intent.STOP, Intent.WRONG_PERSON})  # once worded, only read away when nothing is like it
 _NO_WISH = frozenset({Intent.ANSWER, Intent.REPORT, Intent.QUESTION, Intent.THANKS, Intent.UNCLEAR, Intent.HELP})
 _VALUED = frozenset({Asked.WEAKNESS, Asked.TREND, Asked.ONSET})  # answered by a value, for the first reader alone
+_NOWHERE = frozenset[int]()
 FEW = 6  # words of an answer about the person, such as the name of a condition or a medicine, that tells of no sign
 
 
@@ -48,20 +48,17 @@ def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -
     if asked in _OF_THE_PERSON and len(scan.words.tokens) <= FEW:
         return first
     sentences = sentences_of(scan, first)
+    spoken = {number: _spoken(words) for number, (words, _) in sentences.items()}
     shares = {number: likeness.share(*part) for number, part in sentences.items()}
-    telling = {number: share for number, share in shares.items() if len(_spoken(sentences[number][0])) >= FEWEST}
+    telling = {number: share for number, share in shares.items() if spoken[number] >= FEWEST}
     likely = _likely(telling, likeness.weights)
-    level = _level(likely.scores, likeness) if _is_long(sentences) else None
+    level = _level(likely.scores, likeness) if sum(spoken.values()) >= LONG_ENOUGH else None
     codes = _codes(first, scan, likely.scores, likeness)
     codes = codes or _codes_of_level(first, level, likely.scores, likeness)
-    signs = first.signs + tuple(_finding(code, scan, likely, likeness) for code in codes)
-    beside = likeness.sum_of(whole_features(scan, first, asked))
-    scores = likeness.weights.scores(sum(shares.values()) + beside)
-    sure = scan.has(INTENT + first.intent)
-    whole = dict(zip(likeness.weights.labels, scores, strict=True))
-    intent = _intent(first.intent, whole, likeness.trust, sure=sure, unanswered=asked in _VALUED)
+    intent = _intent_of(first, scan, asked, sum(shares.values()), likeness)
     if not codes and level is None:
         return first if intent is first.intent else replace(first, intent=intent)
+    signs = first.signs + tuple(_finding(code, scan, likely, likeness) for code in codes)
     return replace(
         first,
         intent=intent,
@@ -72,13 +69,18 @@ def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -
     )
 
 
-def _is_long(sentences: Mapping[int, tuple[list[str], list[str]]]) -> bool:
-    return sum(len(_spoken(words)) for words, _ in sentences.values()) >= LONG_ENOUGH
+def _spoken(words: list[str]) -> int:
+    """How many words are no numbers."""
+    return sum([word[-1:].isalpha() for word in words])
 
 
-def _spoken(words: list[str]) -> list[str]:
-    """The words that are no numbers."""
-    return [word for word in words if word[-1:].isalpha()]
+def _intent_of(first: Reply, scan: Scan, asked: Asked, said: Share, likeness: Likeness) -> Intent:
+    """The likeliest intent, by the words of the whole text and what the first reader made of it."""
+    beside = likeness.sum_of({*whole_features(scan, first, asked)})
+    intents = likeness.intents
+    likely = dict(zip(intents, likeness.weights.scores_of(intents.values(), said + beside), strict=True))
+    sure = scan.has(INTENT + first.intent)
+    return _intent(first.intent, likely, likeness.trust, sure=sure, unanswered=asked in _VALUED)
 
 
 def _likely(shares: Mapping[int, Share], weights: Weights) -> Likely:
@@ -152,27 +154,17 @@ def _intent(first: Intent, likely: Mapping[str, float], trust: Trust, *, sure: b
 def _finding(code: str, scan: Scan, likely: Likely, likeness: Likeness) -> Finding:
     """The sign, at the sentences that tell of it most, with the known text that is nearest."""
     first, last = likely.where(code)
-    said = set(scan.spelled)
-    nearest = max(likeness.phrasings.get(code, ()), key=lambda text: _overlap(said, text), default="")
+    nearest = likeness.nearest(code).to({*scan.spelled})
     return Finding(code, scan.sentences[first][0], scan.sentences[last][1], f"like “{nearest}”")
 
 
-def _overlap(said: set[str], text: str) -> float:
-    words = _words_of(text)
-    both = len(said & words)
-    return both / (len(said) + len(words) - both or 1)
-
-
-@lru_cache(PHRASINGS)
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-def marked_words(scan: Scan) -> list[str]:
+def marked_words(scan: Scan) -> Sequence[str]:
     """All words as the lexicon spells them, each with marks: denied, of another, past, asked or imagined."""
     other = _sentences(scan, "cue:other")
     other = frozenset() if other and (by_carer(scan) or for_kin(scan)) else other
     past, imagined = _sentences(scan, "cue:past"), _sentences(scan, "cue:imagined") | scan.words.asked
+    if not (other or past or imagined or scan.negators):
+        return scan.spelled
     negators = {scan.raw[n] for n in scan.negators}
     marked: list[str] = []
     clause, denied = -1, False
@@ -187,19 +179,22 @@ def marked_words(scan: Scan) -> list[str]:
 
 
 def _sentences(scan: Scan, label: str) -> frozenset[int]:
-    return frozenset(scan.line.sentences[hit.start] for hit in scan.of(label) if hit.start < len(scan.raw))
+    hits = scan.labelled.get(label)
+    return frozenset(scan.line.sentences[hit.start] for hit in hits if hit.start < len(scan.raw)) if hits else _NOWHERE
 
 
 def sentences_of(scan: Scan, reply: Reply) -> dict[int, tuple[list[str], list[str]]]:
     """Each sentence as its marked words, and what the first reader made of it."""
     parts: dict[int, tuple[list[str], list[str]]] = {}
-    for token, word in zip(scan.words.tokens[:MOST], marked_words(scan), strict=False):
-        parts.setdefault(token.sentence, ([], []))[0].append(word)
+    for number, word in zip([token.sentence for token in scan.words.tokens[:MOST]], marked_words(scan), strict=False):
+        if number not in parts:
+            parts[number] = ([], [])
+        parts[number][0].append(word)
     for standing, found in _standings(reply):
         for finding in found:
-            number = _sentence_at(finding.start, scan)
-            if number in parts:
-                parts[number][1].append(f"{standing}:{finding.code}")
+            at = _sentence_at(finding.start, scan)
+            if at in parts:
+                parts[at][1].append(f"{standing}:{finding.code}")
     return parts
 
 

@@ -26,12 +26,15 @@ class Signs:
     hinted: tuple[Finding, ...] = ()  # wording that is often harmless, and not believed without a second reading
 
 
+_KINDS = frozenset({"sign", "hint", "absent"})
 Judged = tuple[Hit, Judgement]
 ByWord = Mapping[int, list[Judged]]
 
 
 def find_signs(scan: Scan) -> Signs:
     """All signs of a text."""
+    if _KINDS.isdisjoint(scan.hits):
+        return Signs((), (), ())
     sure = [(hit, judge(hit, scan)) for hit in _in_order("sign", scan)]
     hints = [(hit, judge(hit, scan)) for hit in _in_order("hint", scan)]
     judged = [*sure, *hints]
@@ -39,13 +42,13 @@ def find_signs(scan: Scan) -> Signs:
     absent = [(hit, Judgement(Standing.DENIED, hit.start)) for hit in well]
     denied = _standing(judged, Standing.DENIED)
     present = _told(_standing(sure, Standing.PRESENT), denied, absent, scan)
-    codes = {_code(hit) for hit, _ in present}
+    codes = {hit.code for hit, _ in present}
     by_word = _by_word(present)
     denials = _lesser_dropped([*denied, *absent], scan)
-    denied = [pair for pair in denials if _code(pair[0]) not in codes and not _part_of(pair, by_word)]
+    denied = [pair for pair in denials if pair[0].code not in codes and not _part_of(pair, by_word)]
     spoken_of = _lesser_dropped(_standing(judged, Standing.SPOKEN_OF), scan)
     hinted = _not_explained(_standing(hints, Standing.PRESENT), denied, absent, scan)
-    hinted = [pair for pair in hinted if _code(pair[0]) not in codes and not _absorbed(pair, by_word, scan)]
+    hinted = [pair for pair in hinted if pair[0].code not in codes and not _absorbed(pair, by_word, scan)]
     idioms = _standing(judged, Standing.IDIOM)
     return Signs(*(_findings(found, scan) for found in (present, denied, spoken_of, idioms, hinted)))
 
@@ -54,11 +57,13 @@ def _told(present: list[Judged], denied: list[Judged], absent: list[Judged], sca
     """The signs that are there, after those have gone that a denial or a graver sign explains."""
     present = _not_explained(present, denied, absent, scan)
     replaced = _replaced(scan.lexicon.vocabulary.replaces, present)
-    return [pair for pair in _lesser_dropped(present, scan) if _code(pair[0]) not in replaced]
+    return [pair for pair in _lesser_dropped(present, scan) if pair[0].code not in replaced]
 
 
 def _not_explained(present: list[Judged], denied: list[Judged], absent: list[Judged], scan: Scan) -> list[Judged]:
     """The signs whose words no denial and no statement that all is well explains."""
+    if not (denied or absent):
+        return present
     denials, statements = _by_word(denied), _by_word(absent)
     return [
         pair for pair in present if not _contradicted(pair[0], denials, scan) and not _restated(pair[0], statements)
@@ -91,10 +96,6 @@ def _standing(judged: list[Judged], standing: Standing) -> list[Judged]:
     return [pair for pair in judged if pair[1].standing is standing]
 
 
-def _code(hit: Hit) -> str:
-    return hit.label.partition(":")[2]
-
-
 def _by_word(judged: Iterable[Judged]) -> ByWord:
     places: dict[int, list[Judged]] = {}
     for pair in judged:
@@ -117,11 +118,11 @@ def _denies(other: Hit, judgement: Judgement, hit: Hit, scan: Scan) -> bool:
     if judgement.cue in hit.words:
         return False
     vocabulary = scan.lexicon.vocabulary
-    code = _code(hit)
-    if _code(other) == code:
+    code = hit.code
+    if other.code == code:
         closer = other.end - other.start < hit.end - hit.start or other.words == hit.words
         return closer or code not in vocabulary.severe or _one_more(other, judgement, hit)
-    absorbs = code in vocabulary.absorbs.get(_code(other), frozenset())
+    absorbs = code in vocabulary.absorbs.get(other.code, ())
     return absorbs and not _cut(other, judgement) and _overlap(other, hit, scan)
 
 
@@ -133,8 +134,8 @@ def _one_more(other: Hit, judgement: Judgement, hit: Hit) -> bool:
 
 def _restated(hit: Hit, absent: ByWord) -> bool:
     """Words that state its absence, or that of something else ("no siento pesadas las piernas" is no numbness)."""
-    code = _code(hit)
-    return any(_code(other) == code or len(other.words & hit.words) > 1 for other, _ in _touching(hit, absent))
+    code = hit.code
+    return any(other.code == code or len(other.words & hit.words) > 1 for other, _ in _touching(hit, absent))
 
 
 def _part_of(pair: Judged, present: ByWord) -> bool:
@@ -146,6 +147,8 @@ def _part_of(pair: Judged, present: ByWord) -> bool:
 
 
 def _lesser_dropped(judged: list[Judged], scan: Scan) -> list[Judged]:
+    if len(judged) <= 1:
+        return judged
     by_word = _by_word(judged)
     return [pair for pair in judged if not _absorbed(pair, by_word, scan)]
 
@@ -157,7 +160,7 @@ def _absorbed(pair: Judged, by_word: ByWord, scan: Scan) -> bool:
 def _absorbs(graver: Judged, lesser: Judged, scan: Scan) -> bool:
     """True when the graver sign is the better reading of the lesser one's words."""
     (hit, verdict), (other, judgement) = graver, lesser
-    if _code(other) not in scan.lexicon.vocabulary.absorbs.get(_code(hit), frozenset()):
+    if other.code not in scan.lexicon.vocabulary.absorbs.get(hit.code, ()):
         return False
     if _cut(hit, verdict) and (verdict.cue != judgement.cue or not other.words <= hit.words):
         return False
@@ -179,13 +182,15 @@ def _overlap(graver: Hit, lesser: Hit, scan: Scan) -> bool:
 
 
 def _replaced(table: Mapping[str, frozenset[str]], judged: list[Judged]) -> frozenset[str]:
-    return frozenset[str]().union(*(table.get(code, frozenset()) for code in {_code(hit) for hit, _ in judged}))
+    return frozenset[str]().union(*(table.get(code, frozenset()) for code in {hit.code for hit, _ in judged}))
 
 
 def _findings(judged: list[Judged], scan: Scan) -> tuple[Finding, ...]:
+    if not judged:
+        return ()
     first: dict[str, Finding] = {}
     for hit, judgement in judged:
-        code = _code(hit)
+        code = hit.code
         if code not in first:
             start, end = scan.offsets(hit)
             cue = scan.line.words[judgement.cue] if judgement.cue is not None else None

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -49,16 +49,23 @@ def _keys(word: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What known words are found by when they are misspelt."""
+
+    sounds: Mapping[str, str]
+    stem_sounds: Mapping[str, str]
+    alike: Mapping[str, tuple[str, ...]]  # words by themselves with one letter left out
+
+
+@dataclass(frozen=True, slots=True)
 class Speller:
-    """Known words, and indexes by sound and by one letter left out."""
+    """Known words, and those near them, which are looked up when the first unknown word comes."""
 
     known: frozenset[str]
     stems: frozenset[str]
     plain: frozenset[str]  # ordinary words that are never taken for another
     fixed: frozenset[str]  # words that nothing is taken for: they deny, or count
-    sounds: Mapping[str, str]
-    stem_sounds: Mapping[str, str]
-    alike: Mapping[str, tuple[str, ...]]  # words by themselves with one letter left out
+    neighbours: Callable[[], Neighbours]
 
     def mend(self, word: str, by_ear: bool) -> str:  # noqa: FBT001 - called for every word
         """The known word this one stands for, or the word itself; `by_ear` also tries how it sounds in Spanish."""
@@ -72,19 +79,20 @@ class Speller:
         return any(word[:n] in self.stems for n in range(MIN_SOUND, len(word) + 1))
 
     def _by_sound(self, word: str) -> str | None:
-        heard = sound(word)
-        if heard in self.sounds:
-            return self.sounds[heard]
+        heard, near = sound(word), self.neighbours()
+        if heard in near.sounds:
+            return near.sounds[heard]
         for n in range(len(heard), MIN_SOUND - 1, -1):
-            if heard[:n] in self.stem_sounds:
-                return self.stem_sounds[heard[:n]]
+            if heard[:n] in near.stem_sounds:
+                return near.stem_sounds[heard[:n]]
         return None
 
     def _by_typing(self, word: str) -> str | None:
         """The one word nearest to a mistyped one; none when others are as near, for they may mean different signs."""
         if len(word) > LONGEST or not word.isalpha():
             return None
-        near = {known for key in _keys(word) for known in self.alike.get(key, ()) if known[0] == word[0]}
+        alike = self.neighbours().alike
+        near = {known for key in _keys(word) for known in alike.get(key, ()) if known[0] == word[0]}
         distances = {known: OSA.distance(word, known) for known in near if _a_slip(word, known)}
         least = min(distances.values(), default=0)
         nearest = sorted(known for known, distance in distances.items() if distance == least)
@@ -106,20 +114,21 @@ def build_speller(known: Iterable[str], stems: Iterable[str], plain: frozenset[s
 
     Nothing is ever mended into one of `fixed`: numbers, and words that deny.
     """
-    words = sorted(w for w in known if w.isalpha())
-    beginnings = sorted(s for s in stems if s.isalpha())
-    targets = [w for w in words if len(w) >= MIN_SWAPPED and w not in fixed]
+    words = frozenset(w for w in known if w.isalpha())
+    beginnings = frozenset(s for s in stems if s.isalpha())
+    return Speller(words, beginnings, plain, fixed, cache(lambda: _neighbours(words, beginnings, fixed)))
+
+
+def _neighbours(known: Iterable[str], stems: Iterable[str], fixed: frozenset[str]) -> Neighbours:
+    words, beginnings = sorted(known), sorted(stems)
     alike: dict[str, list[str]] = defaultdict(list)
-    for word in targets:
-        for key in _keys(word):
-            alike[key].append(word)
-    return Speller(
-        known=frozenset(words),
-        stems=frozenset(beginnings),
-        plain=plain,
-        fixed=fixed,
+    for word in words:
+        if len(word) >= MIN_SWAPPED and word not in fixed:
+            for key in _keys(word):
+                alike[key].append(word)
+    return Neighbours(
         sounds={sound(w): w for w in words if len(w) >= MIN_SOUND and w not in fixed},
-        stem_sounds={sound(s): s for s in beginnings if len(sound(s)) >= MIN_SOUND},
+        stem_sounds={heard: s for s in beginnings if len(heard := sound(s)) >= MIN_SOUND},
         alike={key: tuple(found) for key, found in alike.items()},
     )
 

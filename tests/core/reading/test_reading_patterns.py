@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from coach.core.reading import Entry, Vocabulary, build_lexicon
-from coach.core.reading.matching import Line
+from coach.core.reading.board import Line
 
 
 def _found(pattern: str, text: str, fillers: frozenset[str] = frozenset({"my", "the"})) -> bool:
