@@ -12,8 +12,15 @@ from coach.adapters.database.migrations import is_current
 from coach.adapters.database.reports import Reports
 from coach.adapters.database.staff import Accounts
 from coach.adapters.database.store import SqlStore
-from coach.adapters.library.carrier import VoiceScript, load_carrier_codes, load_voice_script
+from coach.adapters.heartbeat import HttpHeartbeat
+from coach.adapters.library.carrier import (
+    VoiceScript,
+    load_carrier_codes,
+    load_machine_detection,
+    load_voice_script,
+)
 from coach.adapters.library.handbook import load_handbook
+from coach.adapters.links import SignedLinks
 from coach.adapters.twilio import CarrierOptions, TwilioCarrier, Verifier
 from coach.core.handbook import Handbook
 from coach.core.model import OutboundMessage
@@ -75,7 +82,8 @@ def open_live_house(settings: Settings, clock: Clock) -> LiveHouse:
     codes = load_carrier_codes(folder("messages") / _CARRIER_FILE)
     carrier = TwilioCarrier(options, clock, codes)
     verifier = Verifier((options.auth_token,), settings.public_url, options.account_sid)
-    return LiveHouse(house, make_coach(house, carrier), verifier, _voice_script(house), carrier)
+    coach = make_coach(house, carrier, links=_links(settings), heartbeat=_heartbeat(settings))
+    return LiveHouse(house, coach, verifier, _voice_script(house), carrier)
 
 
 def make_coach(
@@ -130,7 +138,17 @@ def _twilio(settings: Settings) -> CarrierOptions:
         from_number=settings.twilio_from_number,
         voice_number=settings.voice_number,
         api_url=settings.twilio_api_url,
+        machine_detection=load_machine_detection(folder("messages") / _CARRIER_FILE),
     )
+
+
+def _links(settings: Settings) -> Links:
+    secret = settings.secret_key
+    return SignedLinks(secret.get_secret_value(), settings.public_url) if secret else NoLinks()
+
+
+def _heartbeat(settings: Settings) -> Heartbeat:
+    return HttpHeartbeat(settings.heartbeat_url) if settings.heartbeat_url else NoHeartbeat()
 
 
 def _voice_script(house: House) -> VoiceScript:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from coach.service import Coach
+from coach.watching import INTERVALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,25 @@ class Job:
     drains: bool = True  # run again at once while there is work; False: only at the next tick
 
 
-PLAN = Job("plan", timedelta(seconds=1), Coach.fire_due)
-DISPATCH = Job("dispatch", timedelta(seconds=0.5), Coach.dispatch)
-RECOVER = Job("recover", timedelta(seconds=5), Coach.recover, drains=False)
-RECONCILE = Job("reconcile", timedelta(seconds=30), Coach.reconcile, drains=False)
-WATCH = Job("watch", timedelta(seconds=30), Coach.watch, drains=False)
+def _look(coach: Coach) -> int:
+    """Look after the program. While anything is amiss, whoever noticed also does the work that may have stopped.
+
+    So a page about a dead worker leaves from the process that noticed, and so does every other page. Its help is not
+    marked as the job's own work, or the alarm would end by it.
+    """
+    amiss = coach.watch()
+    if amiss:
+        coach.recover()
+        coach.fire_due()
+        coach.dispatch()
+    return amiss
+
+
+PLAN = Job("plan", INTERVALS["plan"], Coach.fire_due)
+DISPATCH = Job("dispatch", INTERVALS["dispatch"], Coach.dispatch)
+RECOVER = Job("recover", INTERVALS["recover"], Coach.recover, drains=False)
+RECONCILE = Job("reconcile", INTERVALS["reconcile"], Coach.reconcile, drains=False)
+WATCH = Job("watch", INTERVALS["watch"], _look, drains=False)
 
 TICKED = (PLAN, RECOVER, RECONCILE, WATCH)
 """Called by the clock; DISPATCH has a loop of its own because it is also woken."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from coach.core.events import Event
-from coach.core.model import Conversation, InboundMessage, OutboundMessage, Participant, Timer
+from coach.core.model import Conversation, Escalation, InboundMessage, OutboundMessage, Participant, Timer
 from coach.core.rota import Leave, OnCall, Rota, Shift
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -195,6 +195,18 @@ class Transaction(Protocol):
     def case_by_code(self, code: str) -> int | None:
         """The case that the code of a page names: the newest open one, else the newest; None when there is none."""
 
+    def cases_known_to(self, person: OnCall) -> Sequence[Escalation]:
+        """Open cases that a number on call was paged about or has, oldest first: their state, without their steps."""
+
+    def case_of_attempt(self, attempt_id: str) -> int | None:
+        """The case that an attempt pages about; None when it is about none."""
+
+    def raise_alarm(self, key: str, kind: str, because: str, now: datetime, participant_id: int | None = None) -> bool:
+        """Open an alarm together with what else is recorded; False when one with this key is open already."""
+
+    def end_alarm(self, key: str, now: datetime) -> bool:
+        """It is over; False when none with this key is open."""
+
     def rota(self) -> Rota:
         """Everybody on call, with what is not ended of their shifts and leave."""
 
@@ -315,3 +327,9 @@ class Store(Protocol):
 
     def overdue_people(self, since: datetime, limit: int) -> Sequence[int]:
         """Active participants in a programme of whom nothing was sent, skipped or heard since then."""
+
+    def oldest_due(self, now: datetime) -> float:
+        """Seconds by which the oldest timer, unread text or waiting message is past its time; 0 when none is."""
+
+    def failing_numbers(self, now: datetime) -> Sequence[int]:
+        """Participant ids of active numbers on call whose last settled page by text or by call did not arrive."""

@@ -6,12 +6,12 @@ import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from coach.core.events import ConsentRecorded, StatusChanged
 from coach.core.model import Channel, OutboundMessage, Status
-from coach.ports import Carrier, Cause, Clock, FailureClass, Outcome, SendResult, Store
+from coach.ports import Carrier, Cause, Clock, FailureClass, Outcome, SendResult, Store, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,27 @@ class Options:
     decide_again_after: timedelta = timedelta(seconds=10)
     tries: int = 3
     postpone: timedelta = timedelta(hours=1)
+
+
+def texts_stopped(tx: Transaction, person: int, now: datetime) -> None:
+    """The carrier takes no more texts to a number on call: it is called from now on, and somebody must mend that."""
+    who = tx.rota().person(person)
+    if who is None or not who.texts:
+        return
+    tx.change_on_call(replace(who, texts=False), "carrier", now)
+    because = f"The number of {who.handle} was opted out of texts: they can only be called. Let them text START."
+    tx.raise_alarm(_texts_of(person), "texts_stopped", because, now, person)
+
+
+def texts_back(tx: Transaction, person: int, now: datetime) -> None:
+    """Texts reach them again; nothing changes for whoever never took any."""
+    who = tx.rota().person(person)
+    if who is not None and tx.end_alarm(_texts_of(person), now):
+        tx.change_on_call(replace(who, texts=True), "carrier", now)
+
+
+def _texts_of(person: int) -> str:
+    return f"texts/{person}"
 
 
 class Sending:
@@ -79,11 +100,13 @@ class Sending:
 
     def _opted_out_at_carrier(self, message: OutboundMessage) -> None:
         now = self._clock()
-        wording = "the carrier reports that this number has opted out"
-        proof = ConsentRecorded("revoked", "carrier", "21610", wording, message.channel)
         with self._store.begin() as tx:
             conversation = tx.conversation(message.participant_id, now)
-            if not conversation.participant.status.has_left:
+            if conversation.participant.status is Status.ON_CALL:
+                texts_stopped(tx, message.participant_id, now)
+            elif not conversation.participant.status.has_left:
+                wording = "the carrier reports that this number has opted out"
+                proof = ConsentRecorded("revoked", "carrier", "21610", wording, message.channel)
                 tx.record(conversation, (proof, StatusChanged(Status.OPTED_OUT)), Cause(), now)
 
     def reconcile(self) -> int:

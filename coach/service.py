@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -46,7 +47,7 @@ from coach.ports import (
 )
 from coach.rostering import Rostering
 from coach.sending import Options, Sending
-from coach.watching import NoHeartbeat, Watching
+from coach.watching import NoHeartbeat, Stopwatch, Watching
 
 __all__ = ["FORESEEN", "Coach", "Done", "PageCall", "Refused", "Spoken", "Undecided", "heat_refusal"]
 
@@ -97,13 +98,14 @@ class Coach:
     wake: Callable[[], None] = _nobody  # called when something is waiting to be sent
     links: Links = field(default_factory=NoLinks)
     heartbeat: Heartbeat = field(default_factory=NoHeartbeat)
+    elapsed: Callable[[], float] = time.monotonic  # seconds: what waits is measured by this, not by the clock
 
     def __post_init__(self) -> None:
         """Make its parts; they hold no state."""
         self._sending = Sending(self.store, self.carrier, self.clock, self.options)
         self._duty = Duty(self.store, self.handbook, self.clock, self.links)
-        self._watching = Watching(self.store, self.handbook, self.clock, self.heartbeat)
-        self.rostering = Rostering(self.store, self.clock)
+        self._watching = Watching(self.store, self.handbook, self.clock, self.heartbeat, Stopwatch(self.elapsed))
+        self.rostering = Rostering(self.store, self.clock, self.handbook)
 
     def close(self) -> None:
         """Let the posts under way end."""
@@ -338,7 +340,7 @@ class Coach:
         self._watching.mark(job, error, process)
 
     def watch(self) -> int:
-        """Look after the program itself. Returns how much was found amiss."""
+        """Look after the program itself. Returns how many alarms are open."""
         return self._watching.watch()
 
     def finish_task(self, task_id: int, staff: str) -> Done | Refused:

@@ -20,6 +20,11 @@ from tests.databases import NoPostgres, empty, postgres_database
 collect_ignore = [] if importlib.util.find_spec("sklearn") else ["learning"]  # teaching needs the training group
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Transcripts are compared, or written anew when asked."""
+    parser.addoption("--rewrite-transcripts", action="store_true", help="write tests/transcripts/*.txt as they now are")
+
+
 @pytest.fixture
 def clock() -> StoppedClock:
     """A clock that stands at 15:00 UTC on a Tuesday in November."""

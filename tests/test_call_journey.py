@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -72,7 +73,9 @@ def test_a_call_asks_score_and_warning_signs_by_key(town: Town) -> None:
     assert "Goodbye" in said(ended)
     until(lambda: call(town)["status"] == "completed", "the end of the call")
     with town.signed_in() as coordinator:
-        person = coordinator.get("/api/v1/people/1").json()
+        found = re.search(r'href="(/people/[0-9]+)"', coordinator.get("/people", params={"q": "Agnes"}).text)
+        assert found
+        person = coordinator.get(f"/api/v1{found[1]}").json()
         assert [day["score"] for day in person["scores"]] == [4]
         assert coordinator.get("/api/v1/worklist").json()["cases"] == []
 

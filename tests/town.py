@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ import uvicorn
 from coach.adapters.database.migrations import upgrade
 from coach.bootstrap import open_live_house
 from coach.clockwork.embedded import EmbeddedClockwork
+from coach.core.model import Language
+from coach.core.rota import BACKUP, FIRST, OnCall, Shift
 from coach.demo.running import LINE, demo_settings
+from coach.ports import Store
 from coach.sandbox.app import Beside
 from coach.sandbox.app import create_app as create_network_app
 from coach.sandbox.clock import AdjustableClock
@@ -28,6 +32,8 @@ from coach.web.compose import make_app
 
 PATIENCE = 20.0
 STAFF, PASSWORD = "ana", "a short sentence is good"
+ANA = OnCall(0, STAFF, "Ana Ruiz", "+12025550181", Language.EN, "America/New_York", operator=True)
+BEN = OnCall(0, "ben", "Ben Ode", "+12025550182", Language.EN, "America/New_York")
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
@@ -106,6 +112,15 @@ class Town:
             yield browser
 
 
+def put_on_call(store: Store, now: datetime) -> None:
+    """Ana at all hours and Ben as her backup: every hour of a town is covered."""
+    with store.begin() as tx:
+        for person, layer in ((ANA, FIRST), (BEN, BACKUP)):
+            number = tx.add_on_call(person, STAFF, now)
+            midnight, yesterday = time_of_day(0), now.date() - timedelta(days=1)
+            tx.add_shift(Shift(0, number, layer, frozenset(range(7)), midnight, midnight, yesterday), STAFF, now)
+
+
 @contextmanager
 def open_town(folder: Path, start: datetime, tick: timedelta = timedelta(seconds=0.05)) -> Iterator[Town]:
     """Serve a town on a free port, with an empty database and its time standing at `start`."""
@@ -127,6 +142,7 @@ def open_town(folder: Path, start: datetime, tick: timedelta = timedelta(seconds
     )
     live = open_live_house(settings, clock)
     live.house.accounts.add(STAFF, "Ana Ruiz", "coordinator", PASSWORD)
+    put_on_call(live.house.store, start)
     app = Beside(create_network_app(network), make_app(live, allow_fictional=True))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -18,10 +18,11 @@ PLACES = {
     "read": "coach.cli.reading:read",
     "assess": "coach.cli.assessing:assess",
     "check": "coach.cli.content:check",
-    "doctor": "coach.cli.content:doctor",
+    "doctor": "coach.cli.doctor:doctor",
     "db": "coach.cli.data:app",
     "staff": "coach.cli.staff:app",
     "people": "coach.cli.people:app",
+    "rota": "coach.cli.rota:app",
 }
 """Where each command, or group of commands, is found."""
 

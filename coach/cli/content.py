@@ -1,15 +1,13 @@
-"""`coach check` and `coach doctor`: is what we would say right, and is this installation fit to say it?"""
+"""`coach check`: is what we would say right?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import typer
 
 from coach.adapters.clock import system_clock
-from coach.adapters.database.maintenance import check as look_for_damage
 from coach.adapters.library import sheets
 from coach.adapters.library.carrier import load_carrier_codes, load_voice_script
 from coach.adapters.library.coverage import document
@@ -24,7 +22,6 @@ from coach.adapters.library.rehearsals import load_rehearsals
 from coach.cli.calendars import written_out
 from coach.cli.problems import WRONG_USE, Problem, warn
 from coach.resources import folder
-from coach.settings import Settings, Use, environment, read_settings
 
 
 def check(
@@ -51,7 +48,7 @@ def check(
         return
     if profile:
         raise Problem("--profile says for whom; add --show ID to say which text.", WRONG_USE)
-    problems = _content_problems()
+    problems = content_problems()
     for problem in problems:
         warn(problem)
     if problems:
@@ -87,7 +84,7 @@ def _write_sheets(desk: Desk, into: Path) -> None:
     print(f"{len(made)} pages with {len(desk.texts)} texts are in {into}.")
 
 
-def _content_problems() -> list[str]:
+def content_problems() -> list[str]:
     """What lint finds; only when that is nothing, what loading finds, so that no slip is told twice."""
     messages = folder("messages")
     return [str(problem) for problem in lint(messages)] or _loading_problems(messages)
@@ -110,38 +107,3 @@ def _complaint(load: Callable[[], object]) -> list[str]:
     except ValueError as error:
         return [str(error)]
     return []
-
-
-def doctor() -> None:
-    """Say whether this installation is fit to send: settings, database, content, time zones.
-
-    Example: coach doctor
-    """
-    settings = read_settings(environment(), Use.LIVE)
-    findings = {name: ask(settings) for name, ask in _QUESTIONS.items()}
-    for name, finding in findings.items():
-        print(f"{'ok  ' if finding is None else 'MEND'}  {name}{'' if finding is None else ': ' + finding}")
-    if any(findings.values()):
-        raise typer.Exit(1)
-
-
-def _database(settings: Settings) -> str | None:
-    problems = look_for_damage(settings.database_url)
-    return "; ".join(problems) or None
-
-
-def _content(_settings: Settings) -> str | None:
-    problems = _content_problems()
-    return f"{len(problems)} problems; coach check names them." if problems else None
-
-
-def _zones(_settings: Settings) -> str | None:
-    offset = ZoneInfo("America/New_York").utcoffset(system_clock().replace(tzinfo=None))
-    return None if offset else "the time-zone data cannot be read; reinstall tzdata."
-
-
-_QUESTIONS: dict[str, Callable[[Settings], str | None]] = {
-    "database": _database,
-    "content": _content,
-    "time zones": _zones,
-}

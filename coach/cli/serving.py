@@ -13,7 +13,7 @@ from coach import logs
 from coach.adapters.clock import system_clock
 from coach.bootstrap import LiveHouse, open_live_house
 from coach.cli.problems import WRONG_USE, Problem
-from coach.clockwork.embedded import EmbeddedClockwork
+from coach.clockwork.embedded import EmbeddedClockwork, Lookout
 from coach.demo import run as run_demo
 from coach.settings import Use, environment, read_settings
 from coach.web.compose import make_app
@@ -42,7 +42,14 @@ def web(host: str = _Host, port: int = typer.Option(8000, envvar="PORT", help="P
 
     Example: coach web --port 8000
     """
-    _listen(_live(), host, port)
+    live = _live()
+    lookout = Lookout(live.coach)
+    lookout.start()
+    try:
+        _listen(live, host, port)
+    finally:
+        lookout.close()
+        live.close()
 
 
 def worker() -> None:

@@ -6,16 +6,52 @@ APScheduler is the tick, never the calendar: every due time stands in the timer 
 from __future__ import annotations
 
 import logging
+import os
+import socket
+import time
 from datetime import timedelta
 from threading import Event, Thread
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from coach.jobs import DISPATCH, TICKED, Job, drain
+from coach.jobs import DISPATCH, TICKED, WATCH, Job, drain
 from coach.service import Coach
 
 log = logging.getLogger(__name__)
+
+_MARKED_EVERY = timedelta(seconds=10)
+
+
+class Ticker:
+    """Runs a job once and leaves its mark: that it worked just now, or how it failed."""
+
+    def __init__(self, coach: Coach, marked_every: timedelta = _MARKED_EVERY) -> None:
+        """A mark is left at most so often."""
+        self._coach = coach
+        self._marked_every = marked_every.total_seconds()
+        self._marked: dict[tuple[str, str | None], float] = {}
+        self._process = f"{socket.gethostname()[:60]}/{os.getpid()}"
+
+    def tick(self, job: Job) -> None:
+        """Run it; whatever fails is logged and tried again at the next tick."""
+        error: str | None = None
+        try:
+            drain(job, self._coach)
+        except Exception as failure:
+            log.exception("a tick failed", extra={"job": job.name})
+            error = type(failure).__name__
+        try:
+            self._mark(job, error)
+        except Exception:
+            log.exception("a job could not be marked", extra={"job": job.name})
+
+    def _mark(self, job: Job, error: str | None) -> None:
+        now = time.monotonic()
+        last = self._marked.get((job.name, error))
+        if last is None or now - last >= self._marked_every:
+            self._coach.mark(job.name, error, self._process)
+            self._marked[job.name, error] = now
 
 
 class EmbeddedClockwork:
@@ -25,6 +61,7 @@ class EmbeddedClockwork:
         """`fastest` shortens every interval to at most that, for a clock that runs faster than life."""
         self._coach = coach
         self._fastest = fastest
+        self._ticker = Ticker(coach)
         self._work = Event()
         self._stopping = Event()
         self._sender = Thread(target=self._send, name="dispatch", daemon=True)
@@ -35,7 +72,7 @@ class EmbeddedClockwork:
         self._coach.wake = self._work.set
         for job in TICKED:
             self._scheduler.add_job(
-                self._tick,
+                self._ticker.tick,
                 "interval",
                 args=(job,),
                 seconds=self._every(job),
@@ -57,14 +94,32 @@ class EmbeddedClockwork:
     def _every(self, job: Job) -> float:
         return min(job.every, self._fastest or job.every).total_seconds()
 
-    def _tick(self, job: Job) -> None:
-        try:
-            drain(job, self._coach)
-        except Exception:
-            log.exception("a tick failed", extra={"job": job.name})
-
     def _send(self) -> None:
         while not self._stopping.is_set():
             self._work.wait(self._every(DISPATCH))
             self._work.clear()
-            self._tick(DISPATCH)
+            self._ticker.tick(DISPATCH)
+
+
+class Lookout:
+    """Runs the watch alone until closed: in a process that only serves the web, so that it notices a dead worker."""
+
+    def __init__(self, coach: Coach, every: timedelta = WATCH.every) -> None:
+        """It looks once in every such stretch of time."""
+        self._ticker = Ticker(coach)
+        self._every = every.total_seconds()
+        self._stopping = Event()
+        self._thread = Thread(target=self._look, name="watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End after the look under way."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._stopping.wait(self._every):
+            self._ticker.tick(WATCH)

@@ -25,8 +25,11 @@ class Word(StrEnum):
     SEEN = "seen"
     BOOKED = "booked"
     LOG = "log"
+    WHY = "why"
     FINE = "fine"  # answers “are you all right?”
     NOT_FINE = "not_fine"
+    REACHED = "reached"  # answers “did somebody phone you?”
+    NOT_REACHED = "not_reached"
     CARRIER_STOP = "carrier_stop"  # the carrier itself has confirmed it and blocks us
 
 

@@ -56,6 +56,7 @@ _USUAL = {
     Asked.PROFILE: "skip",
     Asked.ONSET: "3",
     Asked.SAFE: "Y",
+    Asked.REACHED: "Y",
 }
 _FACTS = ("age", "sex", "lives_alone", "walking_aid", "fluid_limit")
 

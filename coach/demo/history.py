@@ -11,13 +11,13 @@ from coach.bootstrap import House, make_coach
 from coach.core import schedule
 from coach.core.model import Asked, Channel, Conversation, EscalationState, InboundMessage, OutboundMessage
 from coach.demo.cast import Player
+from coach.demo.rota import STAFF
 from coach.jobs import DISPATCH, PLAN, drain
 from coach.ports import DeliveryStatus, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach
 
 DAYS = 30
-STAFF = "demo"
 _STEP = timedelta(minutes=30)
 _REPLY_AFTER = timedelta(minutes=10)
 _WAKING = range(8, 21)
@@ -91,6 +91,7 @@ class Past:
         options = Options(country=house.settings.country, segments_per_second=1000, senders=1)
         self._coach: Coach = make_coach(house, self.carrier, options)
         self._ids = count()
+        self._spoke: set[str] = set()  # numbers heard since staff last looked
         self._answered: set[int] = set()  # questions; what was not understood is not said again and again
 
     def steps(self, now: datetime) -> list[datetime]:
@@ -108,6 +109,9 @@ class Past:
         self._clock.at = at
         drain(PLAN, self._coach)
         self._send()
+        for player in (one for one in players if one.participant.phone in self._spoke):
+            self._take(player)
+        self._spoke.clear()
         for player in players:
             hour = schedule.local(at, player.participant.zone or "UTC").hour
             if player.participant.phone in self.carrier.reached and hour in _WAKING:
@@ -162,12 +166,20 @@ class Past:
 
     def _say(self, player: Player, body: str) -> None:
         at, phone = self._clock.at, player.participant.phone
+        self._spoke.add(phone)
         spoken = player.participant.channel is Channel.VOICE and body != "Y"
         channel = Channel.VOICE if spoken else Channel.SMS
         message = InboundMessage(f"SM{next(self._ids):031x}f", phone, self._line, body, at, channel)
         self._coach.receive(message, {"Body": body})
         if not spoken:
             self.carrier.texts.append(Delivered(at, phone, self._line, body, inbound=True))
+
+    def _take(self, player: Player) -> None:
+        """Whoever is on call takes what was raised half an hour ago, and phones."""
+        for case in self._conversation(player).escalations:
+            if case.state is EscalationState.RAISED:
+                self._coach.acknowledge(case.id, STAFF)
+                self._coach.contacted(case.id, STAFF, "")
 
     def _handle(self, player: Player) -> None:
         conversation = self._conversation(player)
@@ -178,7 +190,6 @@ class Past:
     def _close_cases(self, conversation: Conversation, outcome: str, note: str) -> None:
         for case in conversation.escalations:
             if case.state is not EscalationState.CLOSED:
-                self._coach.acknowledge(case.id, STAFF)
                 self._coach.close_case(case.id, STAFF, outcome, note)
 
     def _conversation(self, player: Player) -> Conversation:

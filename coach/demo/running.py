@@ -19,7 +19,9 @@ from coach.adapters.database.migrations import upgrade
 from coach.bootstrap import House, open_house, open_live_house
 from coach.clockwork.embedded import EmbeddedClockwork
 from coach.demo.cast import Player, cast
-from coach.demo.history import STAFF, Delivered, Past, SteppedClock
+from coach.demo.history import Delivered, Past, SteppedClock
+from coach.demo.rota import PEOPLE, STAFF, put_on_call
+from coach.demo.rota import ZONE as _ZONE
 from coach.sandbox.app import Beside
 from coach.sandbox.app import create_app as create_network_app
 from coach.sandbox.clock import AdjustableClock
@@ -33,7 +35,6 @@ PASSWORD = "walk a little every day"  # noqa: S105  # of an account that exists 
 _SEND_RATE = 50.0
 _TICK = timedelta(seconds=0.2)
 """Twelve minutes of a clock that runs 3600 times as fast."""
-_ZONE = "America/New_York"
 _SHOWN = 40
 """Texts of the past that a phone shows."""
 
@@ -79,6 +80,7 @@ def make_past(settings: Settings, now: datetime, players: tuple[Player, ...]) ->
     moments = past.steps(now)
     clock.at = moments[0]
     _make_staff(house)
+    put_on_call(house.store, clock, moments[0].date() - timedelta(days=1))
     past.enrol(players)
     console = Console(stderr=True)
     for at in track(moments, "Making thirty days of history", console=console, disable=not console.is_terminal):
@@ -104,9 +106,10 @@ def open_network(settings: Settings, clock: AdjustableClock, texts: list[Deliver
         sms_url=f"{settings.public_url}/twilio/sms",
         voice_url=f"{settings.public_url}/twilio/voice/inbound",
     )
-    for player in cast():
-        phone = player.participant.phone
-        network.add_phone(phone, player.participant.name)
+    everybody = {player.participant.phone: player.participant.name for player in cast()}
+    everybody |= {person.phone: f"{person.name} (on call)" for person in PEOPLE}
+    for phone, name in everybody.items():
+        network.add_phone(phone, name)
         for text in [t for t in texts if phone in (t.sender, t.recipient)][-_SHOWN:]:
             network.state.add_message(_shown(network, text))
     return network

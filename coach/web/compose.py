@@ -12,6 +12,9 @@ from coach.core.content import ELSEWHERE, render
 from coach.core.handbook import Handbook
 from coach.core.model import Language
 from coach.web.app import create_app
+from coach.web.call_notes import CallNotes
+from coach.web.page_calls import page_calls
+from coach.web.page_links import page_links
 from coach.web.parts import Choice, Probe, WebParts
 from coach.web.voice import voice
 from coach.web.webhooks import webhooks
@@ -23,6 +26,7 @@ BACKLOG_LIMIT = timedelta(minutes=2)
 def make_app(live: LiveHouse, *, allow_fictional: bool = False) -> FastAPI:
     """The webhooks, call dialogue, dashboard and health of one installation."""
     house, settings = live.house, live.house.settings
+    notes = CallNotes(house.store, house.clock)
     parts = WebParts(
         coach=live.coach,
         reports=house.reports,
@@ -39,7 +43,9 @@ def make_app(live: LiveHouse, *, allow_fictional: bool = False) -> FastAPI:
         library=house.handbook.library,
         routers=(
             webhooks(live.coach, live.verifier, house.clock),
-            voice(live.coach, live.verifier, house.clock, live.script),
+            voice(live.coach, live.verifier, house.clock, live.script, notes),
+            page_calls(live.coach, live.verifier, live.script, notes),
+            page_links(live.coach.links, house.reports, house.clock),
         ),
         probes=_probes(house),
     )

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from coach.adapters.database.reports_words import (
     code_in_words,
     consent_in_words,
+    stage_in_words,
     status_in_words,
     step_in_words,
 )
@@ -47,6 +48,7 @@ class Renderer:
             status=status_in_words,
             consent=consent_in_words,
             step=step_in_words,
+            stage=stage_in_words,
             score=text.score_in_words,
             zone=text.zone_in_words,
             rules=lambda passed_over: passed_over_in_words(passed_over, parts.library),
@@ -70,9 +72,14 @@ class Renderer:
 def page(
     request: Request, template: str, values: Mapping[str, Any], *, staff: StaffMember | None = None, status: int = 200
 ) -> HTMLResponse:
-    """A whole page as a response. `notice` is shown above the content when the values have one."""
+    """A whole page as a response. `notice` is shown above the content when the values have one.
+
+    Whoever is signed in also sees on every page what is wrong with the rota or the program itself.
+    """
     renderer: Renderer = request.app.state.renderer
-    basis = {"staff": staff, "path": request.url.path, "notice": None, "live": False}
+    parts: WebParts = request.app.state.parts
+    attention = parts.reports.attention(parts.clock()) if staff else None
+    basis = {"staff": staff, "path": request.url.path, "notice": None, "live": False, "attention": attention}
     return HTMLResponse(renderer.fill(template, {**basis, **values}), status_code=status)
 
 

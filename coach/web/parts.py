@@ -10,10 +10,19 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 
-from coach.adapters.database.reports_values import Gauges, HeatPage, PeoplePage, PersonPage, Worklist
+from coach.adapters.database.reports_values import (
+    Attention,
+    Gauges,
+    HeatPage,
+    PeoplePage,
+    PersonPage,
+    RotaPage,
+    Worklist,
+)
 from coach.core.content import Library
 from coach.core.model import Participant
 from coach.ports import Clock
+from coach.rostering import Rostering
 from coach.service import Done, Refused
 
 Probe: TypeAlias = Callable[[], str | None]
@@ -55,8 +64,21 @@ class StaffActions(Protocol):
     def enrol(self, participant: Participant, staff: str) -> Done | Refused:
         """Store a person and send the one invitation."""
 
+    @property
+    def rostering(self) -> Rostering:
+        """Changes of the rota."""
+
     def acknowledge(self, escalation_id: int, staff: str) -> Done | Refused:
         """Take a case."""
+
+    def pass_on(self, escalation_id: int, staff: str) -> Done | Refused:
+        """Give a case on."""
+
+    def contacted(self, escalation_id: int, staff: str, note: str) -> Done | Refused:
+        """Note that somebody spoke with the person."""
+
+    def reopen_case(self, escalation_id: int, staff: str, because: str) -> Done | Refused:
+        """Open a closed case again."""
 
     def close_case(self, escalation_id: int, staff: str, outcome: str, note: str) -> Done | Refused:
         """End a case with a coded outcome."""
@@ -85,6 +107,12 @@ class Pages(Protocol):
 
     def heat(self, now: datetime) -> HeatPage:
         """Heat alerts that are not over, and the time zones people live in."""
+
+    def rota(self, now: datetime) -> RotaPage:
+        """Who is on call when, and which hours nobody covers."""
+
+    def attention(self, now: datetime) -> Attention:
+        """What is wrong with the rota or the program itself."""
 
     def gauges(self, now: datetime) -> Gauges:
         """Figures without anything personal."""

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from coach.web.parts import StaffMember, WebParts
 
 _LONGEST_TOKEN = 200
-_PLACES = re.compile(r"/(?:heat|people(?:/new|/[1-9][0-9]{0,9})?)?")
+_PLACES = re.compile(r"/(?:heat|rota|people(?:/new|/[1-9][0-9]{0,9})?|page/[A-Za-z0-9_-]{1,80})?")
 """The only addresses to come back to after signing in. Nothing else is ever redirected to."""
 
 

@@ -20,6 +20,7 @@ from coach.adapters.twilio.twiml import Listening, ask, most_keys, tell
 from coach.adapters.twilio.verify import Verifier
 from coach.core.model import Asked, InboundMessage, Language
 from coach.ports import Clock
+from coach.web.call_notes import CallNotes
 from coach.web.webhooks import SignedRoute, signed
 
 INBOUND = "inbound"  # stands for the attempt in the addresses of calls that rang us
@@ -87,11 +88,14 @@ class _Dialogue:
     coach: CallCoach
     script: VoiceScript
     clock: Clock
+    notes: CallNotes
     prefix: str  # path of the public address, in front of every route
 
     def greet(self, step: _Step) -> str:
         """Begin the call."""
         answered_by = step.form.get("AnsweredBy")
+        if not step.is_inbound:
+            self.notes.answered(step.attempt, answered_by)
         if answered_by == "fax":
             return tell((), step.language)
         person = self._person(step)
@@ -110,11 +114,14 @@ class _Dialogue:
         if person is None:
             return self._tell("stranger", step.language)
         speech = _plain(step.form.get("SpeechResult"))
+        if step.form.get("Digits").strip():
+            self._talked(step)
         if self._said(speech, "machine"):
             return self._not_ready(step, n)
         if self._said(speech, "alarm"):
             return self._hear(step, person, f"ready-{n}", 0) or self._not_ready(step, n)
         if step.form.get("Digits") == "1" or speech in map(_plain, self.script.all_words("ready")):
+            self._talked(step)
             return self._go_on(self.coach.open_call(person), step, 1)
         if speech and (step.is_inbound or self._cannot_wait(step, person, n)):
             return self._hear(step, person, f"ready-{n}", 0) or self._not_ready(step, n)
@@ -135,7 +142,15 @@ class _Dialogue:
         message = parse_answer(step.form, person, step.ours, name, self.clock())
         if message is None:
             return None
-        return self._go_on(self.coach.receive(message, raw_fields(step.form)), step, n + 1)
+        try:
+            return self._go_on(self.coach.receive(message, raw_fields(step.form)), step, n + 1)
+        finally:  # the answer comes first
+            self._talked(step)
+
+    def _talked(self, step: _Step) -> None:
+        """Somebody is there. A key or an answer says so; a voice before the first key may be a machine's greeting."""
+        if not step.is_inbound:
+            self.notes.talked(step.attempt)
 
     def _go_on(self, spoken: Spoken, step: _Step, n: int) -> str:
         if spoken.asked is None or n > MOST_TURNS:
@@ -192,10 +207,10 @@ class _Dialogue:
         return Response(twiml, media_type="text/xml")
 
 
-def voice(coach: CallCoach, verifier: Verifier, clock: Clock, script: VoiceScript) -> APIRouter:
+def voice(coach: CallCoach, verifier: Verifier, clock: Clock, script: VoiceScript, notes: CallNotes) -> APIRouter:
     """Make the routes of the call dialogue; `attempt` is `inbound` for calls that rang us."""
     router = APIRouter(route_class=SignedRoute, include_in_schema=False)
-    dialogue = _Dialogue(coach, script, clock, verifier.path_prefix)
+    dialogue = _Dialogue(coach, script, clock, notes, verifier.path_prefix)
     check = signed(verifier, DIALOGUE)
 
     def step(attempt: str, request: Request, form: Annotated[Form, Depends(check)]) -> _Step:

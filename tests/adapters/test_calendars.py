@@ -17,7 +17,7 @@ from coach.adapters.library.rehearsals import DAYS, load_rehearsals
 from coach.core.conversation.rehearsal import Rehearsed, rehearse
 from coach.core.events import EscalationRaised, MessageQueued, PromptSkipped
 from coach.core.handbook import Handbook
-from coach.core.model import Lane
+from coach.core.model import Channel, Lane
 from coach.core.schedule import local
 from tests.adapters.small_content import MESSAGES, change
 
@@ -45,6 +45,7 @@ def sent(name: str, *groups: str) -> list[str]:
         row.outcome.body
         for row in two_weeks(name)
         if isinstance(row.outcome, MessageQueued)
+        and row.outcome.channel is Channel.SMS
         and (not groups or not templates[row.outcome.template].groups.isdisjoint(groups))
     ]
 
@@ -96,7 +97,8 @@ def test_each_page_begins_with_the_person_the_rules_and_the_missing_sign_off(nam
 def test_each_page_says_at_its_head_how_much_is_sent_and_what_is_kept_back(name: str) -> None:
     """Once, so that the days can be read as the person reads them."""
     head, _, days = calendar(handbook(), load_rehearsals(MESSAGES)[name]).partition("## Day 1")
-    prompts = [r for r in two_weeks(name) if isinstance(r.outcome, MessageQueued) and r.outcome.lane is Lane.PROMPT]
+    queued = [r.outcome for r in two_weeks(name) if isinstance(r.outcome, MessageQueued)]
+    prompts = [text for text in queued if text.lane is Lane.PROMPT and text.channel is Channel.SMS]
     assert f"**{len(prompts)} texts come unasked in {DAYS} days, 3 a day at most.**" in head
     assert "(keeps back " in head
     assert "kept back" not in days

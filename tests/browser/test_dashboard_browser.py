@@ -11,7 +11,14 @@ from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.conftest import SCREENSHOTS, Office
 
-PAGES = {"sign-in": "/sign-in", "worklist": "/", "people": "/people", "person": "/people/1", "enrol": "/people/new"}
+PAGES = {
+    "sign-in": "/sign-in",
+    "worklist": "/",
+    "people": "/people",
+    "person": "/people/1",
+    "enrol": "/people/new",
+    "rota": "/rota",
+}
 HOSTILE = tomllib.loads((Path(__file__).parents[1] / "web" / "hostile.toml").read_text(encoding="utf-8"))["words"]
 
 

@@ -79,6 +79,7 @@ class Talk:
         while due := sorted((t for t in self.timers.values() if t.due_at <= moment), key=lambda t: t.due_at):
             timer = due[0]
             del self.timers[timer.key]
+            self.fired.add(timer.key)
             self.now = max(self.now, timer.due_at)
             self.keep(self.fires(timer))
         self.now = moment
@@ -131,6 +132,8 @@ class Talk:
         self.at(moment)
         return tuple(self.queued[before:])
 
+    fired: set[str] = field(default_factory=set)  # keys of timers that came due; but for cases, they are used up
+    keys: set[str] = field(default_factory=set)  # of tasks, each of which is raised once
     queued: list[MessageQueued] = field(default_factory=list)
     skipped: list[PromptSkipped] = field(default_factory=list)
     raised: list[str] = field(default_factory=list)
@@ -148,14 +151,15 @@ class Talk:
                 self.queued.append(event)
             if isinstance(event, PromptSkipped):
                 self.skipped.append(event)
-            if isinstance(event, TaskRaised):
+            if isinstance(event, TaskRaised) and event.key not in self.keys:
                 self.raised.append(event.kind)
+                self.keys |= {event.key} if event.key else set()
             if isinstance(event, PageQueued):
                 self.paged.append(event)
             if isinstance(event, TimersCleared):
                 cleared = set(event.kinds) - OF_CASES
                 self.timers = {key: timer for key, timer in self.timers.items() if timer.kind not in cleared}
-            if isinstance(event, TimerSet):
+            if isinstance(event, TimerSet) and (event.kind in OF_CASES or event.key not in self.fired):
                 self.timers[event.key] = Timer(0, 1, event.kind, event.key, event.due_at, event.payload)
         self.last = events
         return events
@@ -179,7 +183,8 @@ def templates(events: Iterable[Event]) -> list[str]:
 
 def groups(events: Iterable[Event]) -> list[str]:
     """The same by the first group of each text, for answers of which there are several."""
-    return [min(HANDBOOK.library.templates[template].groups) for template in templates(events)]
+    known = HANDBOOK.library.templates  # a call has no text
+    return [min(known[template].groups) if template in known else template for template in templates(events)]
 
 
 def tasks(events: Iterable[Event]) -> list[str]:

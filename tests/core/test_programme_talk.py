@@ -146,14 +146,16 @@ def test_silence_brings_one_reminder_then_a_short_question_then_an_offer() -> No
     assert sent == ["check_in", "silence_reminder", "check_in_short", "silence_offer", "check_in_short"]
 
 
+def silent_tasks(talk: Talk) -> int:
+    """How often a coordinator was told of silence, for whichever reason came first."""
+    return sum(kind.startswith("silence") for kind in talk.raised)
+
+
 def test_after_four_missed_check_ins_a_coordinator_finds_out_once() -> None:
     """And nothing but check-ins goes on."""
     talk = silent_week()
-    raised: list[str] = []
-    for day in range(17, 40):
-        talk.at(datetime(2026, 3, 1, 21, 0, tzinfo=UTC) + day * DAY)
-        raised += tasks(talk.last)
-    assert raised.count("silence-4") == 1
+    talk.at(datetime(2026, 4, 9, 21, 0, tzinfo=UTC))
+    assert silent_tasks(talk) == 1
     late = [skip for skip in talk.skipped if skip.day > date(2026, 3, 28)]
     assert {SkipReason.SILENT} <= {SkipReason(skip.reason) for skip in late}
 
@@ -496,10 +498,10 @@ def test_the_next_programme_is_not_announced_at_night() -> None:
 
 
 def test_silence_on_calls_is_found_out_too() -> None:
-    """People who are called have no reminder, but a coordinator hears of four missed calls."""
+    """A coordinator hears of missed calls as of missed texts."""
     talk = rosa(datetime(2026, 3, 16, 12, 0, tzinfo=UTC), channel=Channel.VOICE)
     talk.at(datetime(2026, 4, 9, 12, 0, tzinfo=UTC))
-    assert talk.raised.count("silence-4") == 1
+    assert silent_tasks(talk) == 1
 
 
 def test_heat_never_takes_the_place_of_a_check_in() -> None:
@@ -621,7 +623,7 @@ def test_silence_becomes_one_task_whatever_the_day_it_began(last_heard: int) -> 
     talk = rosa(datetime(2026, 3, 23, 12, 0, tzinfo=UTC) + last_heard * DAY)
     talk.says("3")
     talk.at(talk.now + 40 * DAY)
-    assert talk.raised.count("silence-4") == 1
+    assert silent_tasks(talk) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,11 +20,21 @@ from coach.adapters.database.encoding import encode_profile
 from coach.adapters.database.reports import Reports
 from coach.adapters.database.staff import Accounts
 from coach.adapters.database.store import SqlStore
+from coach.adapters.library.handbook import load_handbook
 from coach.core import escalation as life
-from coach.core.events import EscalationAcknowledged, EscalationClosed
+from coach.core.events import (
+    EscalationAcknowledged,
+    EscalationClosed,
+    EscalationContacted,
+    EscalationPassed,
+    EscalationReopened,
+)
+from coach.core.handbook import Handbook
 from coach.core.model import Disposition, Escalation, EscalationState, Participant, Profile
 from coach.core.schedule import local
 from coach.ports import Clock
+from coach.resources import folder
+from coach.rostering import Rostering
 from coach.service import Done, Refused, heat_refusal
 from coach.web.app import create_app
 from coach.web.parts import Choice, WebParts
@@ -38,6 +49,12 @@ OUTCOMES = (
     Choice("no_contact", "Could not reach after three tries"),
 )
 INVITATION = "Leg Coach: Your clinic asked us to text you about your legs. Reply Y to join, or STOP."
+
+
+@cache
+def handbook() -> Handbook:
+    """The delivered content, read once."""
+    return load_handbook(folder("messages"), "Leg Coach")
 
 
 @dataclass
@@ -60,10 +77,38 @@ class TableCoach:
 
     def acknowledge(self, escalation_id: int, staff: str) -> Done | Refused:
         """Take a case."""
-        step = life.acknowledge(self._case(escalation_id), staff)
+        promise = self.clock() + timedelta(hours=1)
+        step = life.acknowledge(self._case(escalation_id), staff, promise, self.clock())
         if not isinstance(step, EscalationAcknowledged):
             return Refused(step.sentence)
-        return self._record(escalation_id, "acknowledged", staff, "", {"owner": staff})
+        return self._record(escalation_id, "acknowledged", staff, "", {"owner": staff, "contact_by": promise})
+
+    def pass_on(self, escalation_id: int, staff: str) -> Done | Refused:
+        """Give a case on."""
+        step = life.pass_on(self._case(escalation_id), staff)
+        if not isinstance(step, EscalationPassed):
+            return Refused(step.sentence)
+        return self._record(escalation_id, "raised", staff, "", {"owner": None, "contact_by": None}, "passed")
+
+    def contacted(self, escalation_id: int, staff: str, note: str) -> Done | Refused:
+        """Somebody spoke with the person."""
+        step = life.contacted(self._case(escalation_id), staff, note)
+        if not isinstance(step, EscalationContacted):
+            return Refused(step.sentence)
+        more = {"owner": self._case(escalation_id).owner or staff, "contacted_at": self.clock()}
+        return self._record(escalation_id, "contacted", staff, step.note, more)
+
+    def reopen_case(self, escalation_id: int, staff: str, because: str) -> Done | Refused:
+        """Open a closed case again."""
+        step = life.reopen(self._case(escalation_id), staff, because)
+        if not isinstance(step, EscalationReopened):
+            return Refused(step.sentence)
+        return self._record(escalation_id, "raised", staff, because, {"owner": None, "outcome": None}, "reopened")
+
+    @property
+    def rostering(self) -> Rostering:
+        """The real one, on the tables."""
+        return Rostering(SqlStore(self.engine), self.clock, handbook())
 
     def close_case(self, escalation_id: int, staff: str, outcome: str, note: str) -> Done | Refused:
         """End a case."""
@@ -98,14 +143,16 @@ class TableCoach:
             row = connection.execute(select(t.escalation).where(t.escalation.c.id == escalation_id)).one()
         return Escalation(
             row.id, row.participant_id, Disposition(row.level), tuple(row.rules), row.because, row.quote,
-            row.raised_at, EscalationState(row.state), row.owner, row.outcome,
+            row.raised_at, EscalationState(row.state), row.owner, row.outcome, contact_by=row.contact_by,
         )  # fmt: skip
 
-    def _record(self, case_id: int, state: str, staff: str, note: str, more: Mapping[str, Any]) -> Done:
+    def _record(  # noqa: PLR0917 - the columns
+        self, case_id: int, state: str, staff: str, note: str, more: Mapping[str, Any], step: str = ""
+    ) -> Done:
         now = self.clock()
         with self.engine.begin() as connection:
             connection.execute(update(t.escalation).where(t.escalation.c.id == case_id).values(state=state, **more))
-        add(self.engine, t.escalation_step, escalation_id=case_id, step=state, at=now, staff=staff, note=note)
+        add(self.engine, t.escalation_step, escalation_id=case_id, step=step or state, at=now, staff=staff, note=note)
         return Done(case_id)
 
 

@@ -68,7 +68,7 @@ def test_json_needs_a_session(ana: Visitor) -> None:
 def test_the_description_names_every_address_and_nothing_else(ana: Visitor) -> None:
     """Pages and webhooks are no part of the interface."""
     described = Visitor(ana.app).get("/api/v1/openapi.json").json()
-    assert sorted(described["paths"]) == ["/api/v1/people/{person_id}", "/api/v1/worklist"]
+    assert sorted(described["paths"]) == ["/api/v1/people/{person_id}", "/api/v1/rota", "/api/v1/worklist"]
     assert ana.get("/docs").status_code == 404
 
 

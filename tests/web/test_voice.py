@@ -11,11 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from coach.adapters.library.carrier import load_voice_script
 from coach.adapters.twilio import Verifier
 from coach.core.model import Asked, Channel, InboundMessage, Language
+from coach.web.call_notes import CallNotes
 from coach.web.voice import voice
 from tests.adapters.twilio.posting import ACCOUNT, TOKEN, URL, Poster, signature_of
 
@@ -43,6 +44,8 @@ class RecordingCoach:
         """Nothing was heard yet."""
         self.heard: dict[str, InboundMessage] = {}
         self.opened: list[str] = []
+        self.answered_by: dict[str, str] = {}
+        self.talked: dict[str, datetime] = {}
         self.after_answer: Line | None = None
         self.is_down = False
 
@@ -79,6 +82,14 @@ class RecordingCoach:
         """Whose calls these are."""
         self._fail_when_down()
         return {"att-rosa": ROSA, "att-juan": JUAN}.get(attempt_id)
+
+    def note_call(self, attempt_id: str, *, answered_by: str | None = None, talked_at: datetime | None = None) -> None:
+        """Keep what is told of a call."""
+        self._fail_when_down()
+        if answered_by:
+            self.answered_by[attempt_id] = answered_by
+        if talked_at:
+            self.talked[attempt_id] = talked_at
 
     def _language(self, phone: str) -> Language:
         return Language.ES if phone == JUAN else Language.EN
@@ -153,11 +164,17 @@ def coach() -> RecordingCoach:
     return RecordingCoach()
 
 
+def routes(coach: RecordingCoach, url: str) -> APIRouter:
+    """The routes of that coach at a public address."""
+    notes = CallNotes(coach, lambda: NOON)
+    return voice(coach, Verifier((TOKEN,), url, ACCOUNT), lambda: NOON, SCRIPT, notes)
+
+
 @pytest.fixture
 def carrier(coach: RecordingCoach) -> Poster:
     """The carrier, posting to the routes of that coach."""
     app = FastAPI()
-    app.include_router(voice(coach, Verifier((TOKEN,), URL, ACCOUNT), lambda: NOON, SCRIPT))
+    app.include_router(routes(coach, URL))
     return Poster(app)
 
 
@@ -479,7 +496,7 @@ def test_a_call_that_goes_in_circles_is_ended(rosa: Phone, coach: RecordingCoach
 def test_addresses_begin_with_the_path_of_the_public_address(coach: RecordingCoach) -> None:
     """A coach that lives below a path is called below it."""
     app = FastAPI()
-    app.include_router(voice(coach, Verifier((TOKEN,), URL + "/legs/", ACCOUNT), lambda: NOON, SCRIPT))
+    app.include_router(routes(coach, URL + "/legs/"))
     fields = {"AccountSid": ACCOUNT, "CallSid": CALL, "From": OURS, "To": ROSA}
     outer = Poster(app).post("/twilio/voice/att-rosa", fields, signature_of("/legs/twilio/voice/att-rosa", fields))
     assert path_of(Twiml(outer.text).next) == "/legs/twilio/voice/att-rosa/ready/1"
@@ -495,3 +512,62 @@ def test_an_unsigned_step_is_forbidden_and_changes_nothing(
     answer = carrier.post(target, fields, signature)
     assert (answer.status_code, answer.content) == (403, b"")
     assert (coach.opened, coach.heard) == ([], {})
+
+
+@pytest.mark.parametrize("answered_by", ["human", "machine_start", "machine_end_silence", "fax", "unknown"])
+def test_who_took_a_call_is_kept(rosa: Phone, coach: RecordingCoach, answered_by: str) -> None:
+    """In the carrier's words; being greeted is not yet talking."""
+    rosa.go("/twilio/voice/att-rosa", AnsweredBy=answered_by)
+    assert (coach.answered_by, coach.talked) == ({"att-rosa": answered_by}, {})
+
+
+def test_where_the_carrier_does_not_say_who_took_a_call_nothing_is_kept(rosa: Phone, coach: RecordingCoach) -> None:
+    """Calls that do not ask."""
+    rosa.go("/twilio/voice/att-rosa")
+    assert (coach.answered_by, coach.talked) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("where", "heard"),
+    [
+        ("ready/1", {"Digits": "1"}),
+        ("ready/1", {"Digits": "5"}),
+        ("ready/1", {"SpeechResult": "yes"}),
+        ("ready/1", {"SpeechResult": "help me"}),
+        ("ready/1", {"SpeechResult": "my face is drooping"}),
+        ("turn/1", {"Digits": "7"}),
+        ("turn/1", {"SpeechResult": "seven"}),
+    ],
+)
+def test_a_key_or_an_answer_says_that_somebody_is_there(
+    rosa: Phone, coach: RecordingCoach, where: str, heard: dict[str, str]
+) -> None:
+    """From then on the call was no missed one."""
+    rosa.go(f"/twilio/voice/att-rosa/{where}", **heard)
+    assert coach.talked == {"att-rosa": NOON}
+
+
+@pytest.mark.parametrize(
+    ("where", "heard"),
+    [
+        ("ready/1", {}),
+        ("ready/1", {"Digits": ""}),
+        ("ready/1", {"SpeechResult": "please leave a message"}),
+        ("ready/1", {"SpeechResult": "hi you have reached Bob"}),
+        ("turn/1", {}),
+    ],
+)
+def test_silence_and_a_greeting_say_nothing(
+    rosa: Phone, coach: RecordingCoach, where: str, heard: dict[str, str]
+) -> None:
+    """A machine that was not detected must not pass for the person."""
+    rosa.go(f"/twilio/voice/att-rosa/{where}", **heard)
+    assert coach.talked == {}
+
+
+def test_calls_that_rang_us_belong_to_no_attempt(rosa_rings: Phone, coach: RecordingCoach) -> None:
+    """Nothing was sent that somebody could have missed."""
+    rosa_rings.go("/twilio/voice/inbound")
+    rosa_rings.go("/twilio/voice/inbound/ready/1", Digits="1")
+    rosa_rings.go("/twilio/voice/inbound/turn/1", Digits="7")
+    assert (coach.answered_by, coach.talked) == ({}, {})

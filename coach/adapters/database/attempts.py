@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from coach.adapters.database.claims import message_of
+from coach.adapters.database.pages import lost
 from coach.adapters.database.rate import pause
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.statuses import RANK, bind
 from coach.adapters.database.tables import attempt, outbox
-from coach.adapters.database.tasks import has_open_task, raise_undelivered
+from coach.adapters.database.tasks import has_open_task
 from coach.core.model import OutboundMessage
 from coach.ports import FailureClass, Outcome, SendResult
 
@@ -80,7 +81,7 @@ def _put_back(connection: Connection, message: OutboundMessage, result: SendResu
         wait = min(wait, _LONGEST_PAUSE_FOR_URGENT)
         if now - row.created_at >= _TELL_AFTER:
             because = "An important message could not be sent yet. Please get in touch with the person yourself."
-            raise_undelivered(connection, message.outbox_id, message.participant_id, because, now)
+            lost(connection, message.outbox_id, message.participant_id, because, now)
     again = {"state": OutboxState.PENDING, "lease_until": None, "not_before": now + wait}
     connection.execute(update(outbox).where(*mine).values(again))
     if result.outcome is Outcome.THROTTLED:
@@ -104,7 +105,7 @@ def _tell(connection: Connection, message: OutboundMessage, result: SendResult, 
         because = "This number cannot take messages. Please find another way to reach the person."
     else:
         return
-    raise_undelivered(connection, message.outbox_id, message.participant_id, because, now)
+    lost(connection, message.outbox_id, message.participant_id, because, now)
 
 
 def expire_leases(connection: Connection, now: datetime) -> int:
@@ -149,7 +150,7 @@ def settle(
     ended = connection.execute(doubtful.values(state=state, not_before=now)).rowcount == 1
     if ended and not send_again and message.lane.must_arrive:
         because = "It is not known whether an important message was sent. Please get in touch with the person yourself."
-        raise_undelivered(connection, message.outbox_id, message.participant_id, because, now)
+        lost(connection, message.outbox_id, message.participant_id, because, now)
 
 
 def note_call(connection: Connection, attempt_id: str, answered_by: str | None, talked_at: datetime | None) -> None:

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
 
+from coach.adapters.database.pages import lost
 from coach.adapters.database.rate import Bucket, keep_bucket, open_bucket
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import attempt, event, outbox, participant
-from coach.adapters.database.tasks import raise_undelivered
 from coach.core import schedule
 from coach.core.model import Channel, Lane, OutboundMessage, Status
 from coach.core.programme import SkipReason
@@ -111,7 +111,7 @@ def _expire(connection: Connection, now: datetime) -> None:
     for row in rows:
         if Lane(row.lane).must_arrive:
             because = "This message could not be sent in time. Please get in touch with the person yourself."
-            raise_undelivered(connection, row.id, row.participant_id, because, now)
+            lost(connection, row.id, row.participant_id, because, now)
 
 
 def _drop(connection: Connection, rows: Sequence[Row[Any]], state: OutboxState, now: datetime) -> None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, case, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, case, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from coach.adapters.database import people
-from coach.adapters.database.tables import escalation, on_call, on_call_leave, on_call_shift, participant, staff
+from coach.adapters.database.tables import (
+    escalation,
+    escalation_step,
+    on_call,
+    on_call_leave,
+    on_call_shift,
+    participant,
+    staff,
+)
 from coach.core.escalation import case_ids_of
-from coach.core.model import EscalationState, Language, Participant, Status
+from coach.core.model import CaseStepKind, Disposition, Escalation, EscalationState, Language, Participant, Status
 from coach.core.rota import Leave, OnCall, Rota, Shift
 from coach.ports import Duplicate
 
@@ -37,6 +46,15 @@ def case_by_code(connection: Connection, code: str) -> int | None:
     is_closed = case((escalation.c.state == EscalationState.CLOSED, 1), else_=0)
     named = select(escalation.c.id).where(escalation.c.id.in_(case_ids_of(code, newest)))
     return connection.scalars(named.order_by(is_closed, escalation.c.id.desc()).limit(1)).first()
+
+
+def cases_known_to(connection: Connection, person: OnCall) -> Sequence[Escalation]:
+    """Open cases that somebody was paged about since they were raised, or has; nothing is locked."""
+    e, step = escalation.c, escalation_step.c
+    paged = exists().where(step.escalation_id == e.id, step.to_id == person.id, step.step == CaseStepKind.PAGED)
+    known: Select[Any] = select(e.id, e.participant_id, e.level, e.raised_at, e.state, e.owner)
+    known = known.where(e.state != EscalationState.CLOSED, or_(e.owner == person.handle, paged)).order_by(e.id)
+    return [_case(row) for row in connection.execute(known)]
 
 
 def add(connection: Connection, person: OnCall, by: str, now: datetime) -> int:
@@ -106,6 +124,13 @@ def _columns(person: OnCall, by: str) -> dict[str, Any]:
         "active": person.active,
         "changed_by": by,
     }
+
+
+def _case(row: Row[Any]) -> Escalation:
+    state = EscalationState(row.state)
+    return Escalation(
+        row.id, row.participant_id, Disposition(row.level), (), "", "", row.raised_at, state=state, owner=row.owner
+    )
 
 
 def _person(row: Row[Any]) -> OnCall:

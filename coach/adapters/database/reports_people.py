@@ -21,10 +21,11 @@ FEWEST_DIGITS = 3
 def read_people(connection: Connection, query: str, number: int) -> PeoplePage:
     """One page of the people whose name or number holds the query; everybody when it is empty. By name.
 
-    Accents and capitals do not matter. Names are compared here, not in SQL: no two databases agree on it.
+    Numbers of staff on call are no people of the programme and are never among them. Accents and capitals do not
+    matter. Names are compared here, not in SQL: no two databases agree on it.
     """
     p = t.participant.c
-    everybody = connection.execute(select(p.id, p.name, p.phone)).all()
+    everybody = connection.execute(select(p.id, p.name, p.phone).where(p.status != Status.ON_CALL)).all()
     matching = (row for row in everybody if _matches(row.name, row.phone, query))
     found = sorted(matching, key=lambda row: (fold(row.name), row.phone))
     pages = max(1, -(-len(found) // ROWS))

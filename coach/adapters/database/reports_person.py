@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -10,7 +9,8 @@ from sqlalchemy import Connection, func, select
 
 from coach.adapters.database import tables as t
 from coach.adapters.database.loading import participant_of
-from coach.adapters.database.reports_rows import AnyRow, passed_over_of
+from coach.adapters.database.reports_cases import read_cases
+from coach.adapters.database.reports_rows import passed_over_of
 from coach.adapters.database.reports_thread import read_lines
 from coach.adapters.database.reports_values import (
     CHART_DAYS,
@@ -20,26 +20,27 @@ from coach.adapters.database.reports_values import (
     OpenTask,
     PersonPage,
     Skipped,
-    Step,
     Upcoming,
 )
 from coach.adapters.database.reports_words import code_in_words
-from coach.adapters.database.reports_worklist import level_rank, open_tasks, scores_of, task_of
+from coach.adapters.database.reports_worklist import open_tasks, scores_of, task_of
 from coach.adapters.database.states import TimerState
 from coach.core import schedule
-from coach.core.model import Disposition, EscalationState, Kind
+from coach.core.model import Kind, Status
 
 SKIPPED_SHOWN = 30
 UPCOMING_SHOWN = 20
 
 
 def read_person(connection: Connection, person: int, now: datetime, before: datetime | None) -> PersonPage | None:
-    """The page of a person, or None when there is no such person."""
-    row = connection.execute(select(t.participant).where(t.participant.c.id == person)).one_or_none()
+    """The page of a person, or None when there is no such person; a number of staff on call is none."""
+    p = t.participant.c
+    known = select(t.participant).where(p.id == person, p.status != Status.ON_CALL)
+    row = connection.execute(known).one_or_none()
     if row is None:
         return None
     participant = participant_of(row)
-    cases = _cases(connection, person)
+    cases = read_cases(connection, person, now)
     since = now - timedelta(days=CHART_DAYS)
     lines, earlier = read_lines(connection, person, before)
     return PersonPage(
@@ -58,38 +59,6 @@ def read_person(connection: Connection, person: int, now: datetime, before: date
         last_heard=connection.scalar(
             select(func.max(t.inbound.c.received_at)).where(t.inbound.c.participant_id == person)
         ),
-    )
-
-
-def _cases(connection: Connection, person: int) -> tuple[CaseHistory, ...]:
-    e, s = t.escalation.c, t.escalation_step.c
-    steps: defaultdict[int, list[Step]] = defaultdict(list)
-    of_person = select(s.escalation_id, s.step, s.at, s.staff, s.note).join(t.escalation)
-    for row in connection.execute(of_person.where(e.participant_id == person).order_by(s.at, s.id)):
-        steps[row.escalation_id].append(Step(row.step, row.at, row.staff or "", row.note))
-    rows = connection.execute(
-        select(t.escalation)
-        .where(e.participant_id == person)
-        .order_by((e.state == EscalationState.CLOSED), level_rank().desc(), e.raised_at, e.id)
-    ).all()
-    opened = [row for row in rows if row.state != EscalationState.CLOSED]
-    closed = sorted((r for r in rows if r.state == EscalationState.CLOSED), key=lambda r: r.raised_at, reverse=True)
-    return tuple(_case(row, tuple(steps[row.id])) for row in (*opened, *closed))
-
-
-def _case(row: AnyRow, steps: tuple[Step, ...]) -> CaseHistory:
-    return CaseHistory(
-        id=row.id,
-        level=Disposition(row.level),
-        rules=tuple(row.rules),
-        because=row.because,
-        quote=row.quote,
-        state=EscalationState(row.state),
-        raised_at=row.raised_at,
-        owner=row.owner,
-        outcome=row.outcome,
-        inbound_id=row.inbound_id,
-        steps=steps,
     )
 
 

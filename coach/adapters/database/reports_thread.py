@@ -20,7 +20,10 @@ from coach.adapters.database.reports_words import (
     step_in_words,
 )
 from coach.adapters.database.states import OutboxState
-from coach.core.model import PassedOver
+from coach.core.model import CaseStepKind, PassedOver
+
+_BESIDE = (CaseStepKind.TOLD, CaseStepKind.PAGED, CaseStepKind.PAGE_FAILED, CaseStepKind.FOLLOWED_UP)
+"""Steps that are no lines of a conversation: a message of its own says it, or staff were paged, maybe very often."""
 
 LINES = 80
 """How many lines one page of a conversation shows."""
@@ -118,7 +121,8 @@ def _sent_line(row: AnyRow, status: str | None, failure: str | None) -> Line:
 def _steps(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
     s, e = t.escalation_step.c, t.escalation.c
     statement = select(s.id, s.step, s.at, s.staff, s.note, e.level, e.because, e.outcome).join(t.escalation)
-    for row in connection.execute(_newest(statement.where(e.participant_id == person), s.at, before)):
+    told = statement.where(e.participant_id == person, s.step.not_in(_BESIDE))
+    for row in connection.execute(_newest(told, s.at, before)):
         yield Line(
             key=f"step-{row.id}",
             at=row.at,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from coach.core.model import Disposition, EscalationState, Participant, PassedOver, Status
+from coach.core.model import CaseStepKind, Disposition, EscalationState, Participant, PassedOver, Status
+from coach.core.rota import Gap, OnCall, Rota
+from coach.ports import Alarm
 
 CHART_DAYS = 84
 """The span of the chart on a person's page: the twelve weeks of the programme."""
@@ -85,6 +88,9 @@ class Case:
     owner: str | None
     raised_at: datetime
     scores: tuple[DayScore, ...] = ()  # of the last SPARK_DAYS, oldest first
+    stage: str = EscalationState.RAISED.value  # its state, or `told` or `paged` while nobody has it
+    contact_by: datetime | None = None  # when the person should have been phoned
+    late: bool = False  # and nobody has by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +174,19 @@ class Step:
     at: datetime
     staff: str
     note: str
+    to: str = ""  # the name of whom a page went to
+    channel: str = ""
+    delivery: Delivery | None = None  # what became of its message
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is about paging staff; there may be very many of these."""
+        return self.step in {CaseStepKind.PAGED, CaseStepKind.PAGE_FAILED}
+
+    @property
+    def is_message(self) -> bool:
+        """Whether its note names a text that was sent, and is nothing somebody wrote."""
+        return self.step in {CaseStepKind.TOLD, CaseStepKind.PAGED, CaseStepKind.FOLLOWED_UP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +204,27 @@ class CaseHistory:
     outcome: str | None
     inbound_id: int | None
     steps: tuple[Step, ...] = ()
+    stage: str = EscalationState.RAISED.value  # its state, or `told` or `paged` while nobody has it
+    contact_by: datetime | None = None  # when the person should have been phoned
+    contacted_at: datetime | None = None
+    late: bool = False  # the time to phone has passed and nobody has
+    rules_version: str = ""
+    explanation: Mapping[str, object] | None = None
+
+    @property
+    def pages(self) -> tuple[Step, ...]:
+        """Who was paged, when, and what became of it."""
+        return tuple(step for step in self.steps if step.is_page)
+
+    @property
+    def trail(self) -> tuple[Step, ...]:
+        """Everything else that happened."""
+        return tuple(step for step in self.steps if not step.is_page)
+
+    @property
+    def paged(self) -> tuple[str, ...]:
+        """The names of those paged, each once, in their order."""
+        return tuple(dict.fromkeys(step.to for step in self.steps if step.step == CaseStepKind.PAGED and step.to))
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,3 +322,37 @@ class Gauges:
     cases: tuple[tuple[str, int], ...]  # level and open cases
     unowned: tuple[tuple[str, int], ...]  # level and open cases nobody has taken
     tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What is wrong with the rota or the program itself; shown on every page while it is."""
+
+    problems: tuple[str, ...] = ()  # of the rota, a sentence each
+    alarms: tuple[Alarm, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.problems or self.alarms)
+
+
+@dataclass(frozen=True, slots=True)
+class LastPage:
+    """The newest page or other text to a number on call, and what became of it."""
+
+    at: datetime
+    channel: str
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class RotaPage:
+    """Who is on call when, now and in the next 14 days."""
+
+    at: datetime
+    rota: Rota
+    attention: Attention
+    on_duty: tuple[OnCall, ...]  # now, in the order they are paged
+    backups: tuple[OnCall, ...]
+    gaps: tuple[Gap, ...]
+    last_pages: Mapping[int, LastPage] = field(default_factory=dict)  # by OnCall.id

@@ -73,6 +73,7 @@ _STATUSES: Mapping[str, str] = {
     "paused": "Paused",
     "opted_out": "Opted out",
     "wrong_person": "Wrong person",
+    "on_call": "Staff on call",
 }
 _CONSENT: Mapping[str, str] = {
     "invited": "Invited",
@@ -80,7 +81,30 @@ _CONSENT: Mapping[str, str] = {
     "declined": "Said no",
     "revoked": "Withdrew consent",
 }
-_STEPS: Mapping[str, str] = {"raised": "Raised", "acknowledged": "Taken", "closed": "Closed"}
+_STEPS: Mapping[str, str] = {
+    "raised": "Raised",
+    "told": "The person was told",
+    "paged": "Paged",
+    "page_failed": "Page did not arrive",
+    "acknowledged": "Taken",
+    "passed": "Passed on",
+    "promised": "The person was told when to expect a call",
+    "contacted": "Spoke with the person",
+    "followed_up": "The person was asked what came of it",
+    "answered": "The person answered",
+    "silent": "No answer from the person",
+    "level": "Level changed",
+    "closed": "Closed",
+    "reopened": "Opened again",
+}
+_STAGES: Mapping[str, str] = {
+    "raised": "Nobody has it",
+    "told": "Nobody has it",
+    "paged": "Paged, nobody has it yet",
+    "acknowledged": "Taken, not reached yet",
+    "contacted": "Reached",
+    "closed": "Closed",
+}
 
 
 def status_in_words(status: str) -> str:
@@ -96,6 +120,11 @@ def consent_in_words(step: str) -> str:
 def step_in_words(step: str) -> str:
     """A step in the life of a case."""
     return _STEPS.get(step, step.replace("_", " "))
+
+
+def stage_in_words(stage: str) -> str:
+    """How far a case is."""
+    return _STAGES.get(stage, stage.replace("_", " "))
 
 
 def code_in_words(code: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from coach.adapters.database import tables as t
+from coach.adapters.database.reports_cases import is_late, level_rank, newest_steps, stage_of
 from coach.adapters.database.reports_heat import read_alerts
 from coach.adapters.database.reports_rows import AnyRow
 from coach.adapters.database.reports_values import SPARK_DAYS, Case, Counts, DayScore, OpenTask, Worklist
@@ -19,18 +20,14 @@ STALE = timedelta(minutes=2)
 """Texts that wait longer than this, in either direction, are worth a word to the coordinators."""
 
 
-def level_rank() -> ColumnElement[int]:
-    """SQL for the rank of an escalation's level; a level nobody knows comes first rather than last."""
-    return case({str(d): d.rank for d in Disposition}, value=t.escalation.c.level, else_=len(Disposition))
-
-
 def read_worklist(connection: Connection, now: datetime) -> Worklist:
     """Open cases by level and then age, open tasks by age, and the figures above them."""
     rows = connection.execute(_open_cases()).all()
     scores = scores_of(connection, {row.participant_id for row in rows}, now - timedelta(days=SPARK_DAYS))
+    steps = newest_steps(connection, {row.id for row in rows})
     return Worklist(
         at=now,
-        cases=tuple(_case(row, scores[row.participant_id]) for row in rows),
+        cases=tuple(_case(row, scores[row.participant_id], steps.get(row.id, {}), now) for row in rows),
         tasks=tuple(task_of(row) for row in connection.execute(open_tasks())),
         counts=_counts(connection, now),
         heat=tuple(alert for alert in read_alerts(connection, now) if alert.in_force),
@@ -42,7 +39,7 @@ def _open_cases() -> Select[tuple[object, ...]]:
     return (
         select(
             e.id, e.participant_id, e.level, e.because, e.quote, e.state, e.owner, e.raised_at,
-            p.name, p.phone, p.zone, p.status,
+            e.caused_at, e.contact_by, p.name, p.phone, p.zone, p.status,
         )
         .join(t.participant)
         .where(e.state != EscalationState.CLOSED)
@@ -75,7 +72,7 @@ def scores_of(connection: Connection, people: Iterable[int], since: datetime) ->
     return defaultdict(tuple, {i: tuple(sorted(days.values(), key=lambda s: s.day)) for i, days in by_day.items()})
 
 
-def _case(row: AnyRow, scores: tuple[DayScore, ...]) -> Case:
+def _case(row: AnyRow, scores: tuple[DayScore, ...], steps: Mapping[str, datetime], now: datetime) -> Case:
     return Case(
         id=row.id,
         participant_id=row.participant_id,
@@ -90,6 +87,9 @@ def _case(row: AnyRow, scores: tuple[DayScore, ...]) -> Case:
         owner=row.owner,
         raised_at=row.raised_at,
         scores=scores,
+        stage=stage_of(row, steps),
+        contact_by=row.contact_by,
+        late=is_late(row, now),
     )
 
 

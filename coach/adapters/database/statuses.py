@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from coach.adapters.database.pages import lost
 from coach.adapters.database.statements import upsert
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import attempt, outbox, status_callback
-from coach.adapters.database.tasks import raise_undelivered
 from coach.core.model import Lane
 from coach.ports import DeliveryStatus, Outcome
 
@@ -108,4 +108,4 @@ def _advance(connection: Connection, target: Row[Any], status: DeliveryStatus) -
     connection.execute(update(attempt).where(attempt.c.id == target.id).values(word))
     if status.status in _NOT_REACHED and Lane(target.lane).must_arrive:
         because = "An important message did not arrive. Please get in touch with the person yourself."
-        raise_undelivered(connection, target.outbox_id, target.participant_id, because, status.received_at)
+        lost(connection, target.outbox_id, target.participant_id, because, status.received_at)

@@ -9,16 +9,29 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, select
 
-from coach.adapters.database import attempts, claims, heat, inbox, on_call, people, statuses, tasks, timers, watch
+from coach.adapters.database import (
+    attempts,
+    claims,
+    heat,
+    inbox,
+    on_call,
+    pages,
+    people,
+    statuses,
+    tasks,
+    timers,
+    watch,
+)
 from coach.adapters.database.engine import for_reading
 from coach.adapters.database.loading import load, lock_participants
 from coach.adapters.database.recording import collect
+from coach.adapters.database.reports_gauges import read_oldest_due
 from coach.adapters.database.rows import Rows
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import escalation, on_call_leave, on_call_shift, outbox, participant
 from coach.adapters.database.writing import write
 from coach.core.events import Event
-from coach.core.model import Conversation, InboundMessage, OutboundMessage, Participant, Timer
+from coach.core.model import Conversation, Escalation, InboundMessage, OutboundMessage, Participant, Timer
 from coach.core.rota import Leave, OnCall, Rota, Shift
 from coach.ports import Alarm, Cause, DeliveryStatus, DueTimer, JobMark, Kept, SendResult
 
@@ -98,6 +111,24 @@ class SqlTransaction:
         """The case that the code of a page names: the newest open one, else the newest."""
         self.flush()
         return on_call.case_by_code(self._connection, code)
+
+    def cases_known_to(self, person: OnCall) -> Sequence[Escalation]:
+        """Open cases that a number on call was paged about or has, oldest first, without their steps."""
+        self.flush()
+        return on_call.cases_known_to(self._connection, person)
+
+    def case_of_attempt(self, attempt_id: str) -> int | None:
+        """The case that an attempt pages about; None when it is about none."""
+        return pages.case_of_attempt(self._connection, attempt_id)
+
+    def raise_alarm(self, key: str, kind: str, because: str, now: datetime, participant_id: int | None = None) -> bool:
+        """Open an alarm together with what else is recorded; False when one with this key is open already."""
+        row = {"key": key, "kind": kind, "because": because, "raised_at": now, "participant_id": participant_id}
+        return watch.raise_alarm(self._connection, row)
+
+    def end_alarm(self, key: str, now: datetime) -> bool:
+        """It is over; False when none with this key is open."""
+        return watch.end(self._connection, key, now)
 
     def rota(self) -> Rota:
         """Everybody on call, with what is not ended of their shifts and leave."""
@@ -284,3 +315,13 @@ class SqlStore:
         """Active participants in a programme of whom nothing was sent, skipped or heard since then."""
         with self._reader.begin() as connection:
             return watch.overdue_people(connection, since, limit)
+
+    def oldest_due(self, now: datetime) -> float:
+        """Seconds by which the oldest timer, unread text or waiting message is past its time."""
+        with self._reader.begin() as connection:
+            return read_oldest_due(connection, now)
+
+    def failing_numbers(self, now: datetime) -> Sequence[int]:
+        """Participant ids of active numbers on call whose last settled page by text or by call did not arrive."""
+        with self._reader.begin() as connection:
+            return watch.failing_numbers(connection, now)

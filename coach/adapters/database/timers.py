@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, case, exists, or_, select, update
 
 from coach.adapters.database.loading import load, lock_participants
 from coach.adapters.database.states import TimerState
 from coach.adapters.database.tables import participant, timer
 from coach.adapters.database.tasks import raise_task
-from coach.core.model import Timer
+from coach.core.model import Timer, TimerKind
 from coach.ports import DueTimer
 
 
 def claim_timers(connection: Connection, now: datetime, limit: int) -> Sequence[DueTimer]:
-    """Due timers, earliest first, at most one per participant, none whose participant somebody else holds."""
+    """Due timers, at most one per participant, none whose participant somebody else holds.
+
+    Looks at cases come first, so that no backlog of other work holds up a page; then what was due earliest.
+    """
     held = connection.scalars(_free_participants(now, limit)).all()
     # Whoever held a participant before us may have dealt with the timer we saw, so it is read again under our lock.
     due = [_timer_of(row) for row in connection.execute(_first_due(now).where(timer.c.participant_id.in_(held)))]
@@ -31,21 +34,32 @@ def _free_participants(now: datetime, limit: int) -> Select[Any]:
     statement = select(participant.c.id).join(timer, timer.c.participant_id == participant.c.id)
     return (
         statement.where(*_is_first_due(now))
-        .order_by(timer.c.due_at, timer.c.id)
+        .order_by(_turn(timer), timer.c.due_at, timer.c.id)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True, of=participant)
     )
 
 
 def _first_due(now: datetime) -> Select[Any]:
-    return select(timer).where(*_is_first_due(now)).order_by(timer.c.due_at, timer.c.id)
+    return select(timer).where(*_is_first_due(now)).order_by(_turn(timer), timer.c.due_at, timer.c.id)
 
 
 def _is_first_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     earlier = timer.alias("earlier")
-    before = or_(earlier.c.due_at < timer.c.due_at, and_(earlier.c.due_at == timer.c.due_at, earlier.c.id < timer.c.id))
-    same = and_(earlier.c.participant_id == timer.c.participant_id, earlier.c.state == TimerState.PENDING)
-    return (timer.c.state == TimerState.PENDING, timer.c.due_at <= now, ~exists().where(same, before))
+    same = (
+        earlier.c.participant_id == timer.c.participant_id,
+        earlier.c.state == TimerState.PENDING,
+        earlier.c.due_at <= now,
+    )
+    at_once = and_(earlier.c.due_at == timer.c.due_at, earlier.c.id < timer.c.id)
+    sooner = or_(earlier.c.due_at < timer.c.due_at, at_once)
+    before = or_(_turn(earlier) < _turn(timer), and_(_turn(earlier) == _turn(timer), sooner))
+    return (timer.c.state == TimerState.PENDING, timer.c.due_at <= now, ~exists().where(*same, before))
+
+
+def _turn(of: FromClause) -> ColumnElement[int]:
+    """Looks at cases go before everything else."""
+    return case((of.c.kind == TimerKind.CASE, 0), else_=1)
 
 
 def _timer_of(row: Row[Any]) -> Timer:

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, select, text, update
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select, text, update
 
 from coach.adapters.database.statements import upsert
 from coach.adapters.database.states import TimerState
-from coach.adapters.database.tables import alarm, escalation, event, inbound, job_mark, outbox, participant, timer
-from coach.core.model import EscalationState, Status, TimerKind
-from coach.ports import Alarm, JobMark
+from coach.adapters.database.tables import (
+    alarm,
+    attempt,
+    escalation,
+    event,
+    inbound,
+    job_mark,
+    on_call,
+    outbox,
+    participant,
+    timer,
+)
+from coach.core.events import PromptSkipped
+from coach.core.model import Channel, EscalationState, Lane, Status, TimerKind
+from coach.ports import Alarm, JobMark, Outcome
 
 _OPEN = alarm.c.ended_at.is_(None)
+_ARRIVED = ("delivered", "read", "completed")
+_DID_NOT = ("undelivered", "failed")
+_LATELY = timedelta(days=7)
+"""A page that long ago says nothing of a number any more."""
 
 
 def mark_job(connection: Connection, mark: JobMark) -> None:
@@ -74,9 +90,28 @@ def overdue_people(connection: Connection, since: datetime, limit: int) -> Seque
     p = participant.c
     heard = exists().where(inbound.c.participant_id == p.id, inbound.c.received_at >= since)
     sent = exists().where(outbox.c.participant_id == p.id, outbox.c.created_at >= since)
-    kept = exists().where(event.c.participant_id == p.id, event.c.at >= since)
-    silent = select(p.id).where(p.status == Status.ACTIVE, p.enrolled_on.is_not(None), p.changed_at < since)
+    kept = exists().where(event.c.participant_id == p.id, event.c.at >= since, event.c.kind == PromptSkipped.__name__)
+    known = (p.enrolled_on.is_not(None), p.changed_at < since, or_(p.status_at.is_(None), p.status_at < since))
+    silent = select(p.id).where(p.status == Status.ACTIVE, *known)
     return connection.scalars(silent.where(~heard, ~sent, ~kept).order_by(p.id).limit(limit)).all()
+
+
+def failing_numbers(connection: Connection, now: datetime) -> Sequence[int]:
+    """Active numbers on call whose last settled page by text or by call, as they are to get them, did not arrive."""
+    o, a, n = outbox.c, attempt.c, on_call.c
+    settled = or_(a.status.in_(_ARRIVED + _DID_NOT), a.outcome == Outcome.REJECTED)
+    newest = func.row_number().over(partition_by=(o.participant_id, o.channel), order_by=a.started_at.desc())
+    pages = (
+        select(o.participant_id, a.status, newest.label("nth"))
+        .join(attempt, a.outbox_id == o.id)
+        .join(on_call, n.participant_id == o.participant_id)
+        .where(o.lane == Lane.PAGE, o.created_at >= now - _LATELY, n.active, settled)
+        .where(or_(and_(o.channel == Channel.SMS, n.texts), and_(o.channel == Channel.VOICE, n.calls)))
+        .subquery()
+    )
+    failed = pages.c.status.is_(None) | pages.c.status.not_in(_ARRIVED)
+    last = select(pages.c.participant_id).where(pages.c.nth == 1, failed)
+    return connection.scalars(last.distinct().order_by(pages.c.participant_id)).all()
 
 
 def _alarm(row: Row[Any]) -> Alarm:

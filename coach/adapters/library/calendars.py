@@ -15,7 +15,7 @@ from coach.core.content import Gate
 from coach.core.conversation.rehearsal import Rehearsed, Wrote, rehearse
 from coach.core.events import EscalationClosed, EscalationRaised, MessageQueued, PromptSkipped, TaskRaised
 from coach.core.handbook import Handbook
-from coach.core.model import Lane, PassedOver
+from coach.core.model import Channel, Lane, PassedOver
 from coach.core.programme import PromptKind, SkipReason
 from coach.core.sms import segments
 
@@ -79,8 +79,9 @@ def _head(handbook: Handbook, rehearsal: Rehearsal, happened: tuple[Rehearsed, .
 def _figures(rehearsal: Rehearsal, happened: tuple[Rehearsed, ...]) -> str:
     """How much is sent that nobody asked for."""
     zone = rehearsal.participant.zone
-    unasked = [r for r in happened if isinstance(r.outcome, MessageQueued) and r.outcome.lane is Lane.PROMPT]
-    days = Counter(schedule.local(row.at, zone).date() for row in unasked)
+    sent = [(r.at, r.outcome) for r in happened if isinstance(r.outcome, MessageQueued)]
+    unasked = [at for at, message in sent if message.lane is Lane.PROMPT and message.channel is Channel.SMS]
+    days = Counter(schedule.local(at, zone).date() for at in unasked)
     return f"**{len(unasked)} texts come unasked in {DAYS} days, {max(days.values(), default=0)} a day at most.**"
 
 
@@ -131,9 +132,7 @@ def _line(handbook: Handbook, rehearsal: Rehearsal, row: Rehearsed, said: str, *
         case Wrote(text=text):
             return None if is_answered else _Line(f"{rehearsal.participant.name} writes “{text}”", "*(no answer)*")
         case MessageQueued() as message:
-            what = f"answer to “{said}”" if row.slot is None else _kind(handbook, row, message)
-            parts = str(segments(message.body))
-            return _Line(_ALARMS.get(message.lane, "") + what, message.body, parts, _why(handbook, message))
+            return _message(handbook, row, message, said)
         case PromptSkipped(reason=SkipReason.NOT_NEEDED):
             return None
         case PromptSkipped() as skipped:
@@ -145,6 +144,15 @@ def _line(handbook: Handbook, rehearsal: Rehearsal, row: Rehearsed, said: str, *
             return _Line("for the team", f"*to do: {because.rstrip('.')}*")
         case EscalationClosed():
             return _Line("the team", "*closes the case: a clinician has seen them*")
+
+
+def _message(handbook: Handbook, row: Rehearsed, message: MessageQueued, said: str) -> _Line:
+    if message.channel is Channel.VOICE:
+        return _Line("call", "*a call with the question of the check-in*", why=_why(handbook, message))
+    what = f"answer to “{said}”" if row.slot is None else _kind(handbook, row, message)
+    return _Line(
+        _ALARMS.get(message.lane, "") + what, message.body, str(segments(message.body)), _why(handbook, message)
+    )
 
 
 def _kind(handbook: Handbook, row: Rehearsed, message: MessageQueued | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Reads messages/carrier.toml: what the carrier's codes mean, and the sentences a call says by itself."""
+"""Reads messages/carrier.toml: what the carrier's codes mean, how calls are made, and the sentences they say."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ LineName: TypeAlias = Literal[
     "not_heard",
     "not_heard_key",
     "not_heard_number",
+    "page_goodbye",
+    "page_not_heard",
+    "page_sorry",
+    "page_unknown",
     "ready_again",
     "ready_last",
     "silent_goodbye",
@@ -95,6 +99,10 @@ class _Words(_Entry):
     es: list[str] = Field(min_length=1)
 
 
+class _Calls(_Entry):
+    machine_detection: Literal["", "Enable", "DetectMessageEnd"]
+
+
 class _Voice(_Entry):
     lines: dict[LineName, _Line]
     words: dict[WordsName, _Words]
@@ -111,6 +119,7 @@ class _Voice(_Entry):
 class _File(_Entry):
     failure: list[_Failure]
     http: dict[int, FailureClass]
+    calls: _Calls
     voice: _Voice
 
     @model_validator(mode="after")
@@ -130,6 +139,11 @@ def load_carrier_codes(path: Path) -> CarrierCodes:
         by_code={code: entry.failure for entry in file.failure for code in entry.codes},
         by_status=file.http,
     )
+
+
+def load_machine_detection(path: Path) -> str | None:
+    """Read what check-in calls ask the carrier about answering machines; None: nothing. Errors as the codes' reader."""
+    return _read(path).calls.machine_detection or None
 
 
 def load_voice_script(path: Path, organisation: str, support_phone: str | None, emergency: str) -> VoiceScript:

@@ -29,8 +29,11 @@ class _File(BaseModel):
     seen: _Words
     booked: _Words
     log: _Words
+    why: _Words
     fine: _Words
     not_fine: _Words
+    reached: _Words
+    not_reached: _Words
     carrier_stop: _Words
     speaks: _Words
 

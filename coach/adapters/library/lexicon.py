@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from coach.adapters.library.likeness import load_likeness
+from coach.adapters.library.likeness import common_words, load_likeness
 from coach.adapters.library.problems import checked
 from coach.core.reading.lexicon import Entry, Lexicon, Vocabulary, build_lexicon
 
@@ -68,13 +68,19 @@ class _Parts:
 def load_lexicon(folder: Path) -> Lexicon:
     """The lexicon with its second reader, given `messages` or `messages/lexicon`; LexiconError names file and key."""
     home = _home(folder)
-    return replace(load_grammar(home), likeness=load_likeness(home.parent))
+    likeness = load_likeness(home.parent)
+    common = common_words(likeness.weights) if likeness else {}
+    return replace(_compiled(home, common), likeness=likeness)
 
 
 def load_grammar(folder: Path) -> Lexicon:
     """The files of `messages/lexicon` alone, compiled: what the first reader knows. Raises as `load_lexicon`."""
+    return _compiled(_home(folder), {})
+
+
+def _compiled(folder: Path, common: Mapping[str, float]) -> Lexicon:
     parts = _Parts()
-    files = sorted(_home(folder).glob("*.toml"))
+    files = sorted(folder.glob("*.toml"))
     if not files:
         message = f"{folder} has no lexicon files; point to the folder messages/lexicon"
         raise LexiconError(message)
@@ -82,7 +88,7 @@ def load_grammar(folder: Path) -> Lexicon:
         _take_file(file, parts)
     _check_signs(parts)
     try:
-        return build_lexicon(_vocabulary(parts))
+        return build_lexicon(_vocabulary(parts), common)
     except ValueError as error:
         message = f"{folder}: {error}"
         raise LexiconError(message) from error

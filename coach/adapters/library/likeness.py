@@ -8,6 +8,7 @@ import sys
 import tomllib
 from array import array
 from collections.abc import Mapping, Sequence
+from math import exp, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from coach.core.model import Disposition
 from coach.core.reading.likeness import Likeness, Trust, Weights, log_odds
 
 FOLDER, WEIGHTS = "second_reader", "weights.json"
+WORD = "w:"  # before a feature that is a whole word
+RARE = 36  # squared length of a feature, which is the square of its inverse document frequency: one text in 400
 
 
 class _ForLevels(BaseModel):
@@ -77,6 +80,12 @@ def _weights(content: Mapping[str, Any]) -> Weights:
         touched=_numbers("B", content["touched"]),
         weights=_numbers("b", content["weights"]),
     )
+
+
+def common_words(weights: Weights) -> dict[str, float]:
+    """In which share of texts each common word stands, as the second reader has learnt it."""
+    lengths = zip(weights.index, weights.lengths, strict=True)
+    return {name[2:]: exp(-sqrt(length)) for name, length in lengths if length <= RARE and name.startswith(WORD)}
 
 
 def _numbers(kind: str, text: str) -> array[int]:

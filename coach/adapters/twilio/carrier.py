@@ -17,7 +17,7 @@ from twilio.rest import Client
 
 from coach.adapters.library.carrier import CarrierCodes
 from coach.adapters.twilio.outcome import FAILURES, Throttled, attempt, retry_after
-from coach.core.model import Channel, OutboundMessage
+from coach.core.model import Channel, Lane, OutboundMessage
 from coach.ports import Clock, Outcome, SendResult
 
 LONGEST_VALIDITY = 36_000  # seconds, Twilio's own limit
@@ -39,6 +39,7 @@ class CarrierOptions:
     from_number: str | None = None
     voice_number: str | None = None  # the from number when not set
     api_url: str | None = None  # Twilio's own when not set
+    machine_detection: str | None = None  # asked for in check-in calls; None does not ask
     connections: int = 10
     connect_timeout: float = 5.0
     read_timeout: float = 10.0
@@ -99,14 +100,20 @@ class TwilioCarrier:
         return {
             "to": message.recipient,
             "from_": self._options.voice_number or self._options.from_number,
-            "url": self._address("voice", message),
+            "url": self._address("voice/page" if message.lane is Lane.PAGE else "voice", message),
             "method": "POST",
             "status_callback": self._address("call-status", message),
             "status_callback_method": "POST",
             "status_callback_event": _CALL_EVENTS,
             "timeout": RING_SECONDS,
             "time_limit": CALL_SECONDS,
+            **self._detection(message),
         }
+
+    def _detection(self, message: OutboundMessage) -> dict[str, object]:
+        """Only where nothing is lost while the line is silent: an alarm or a page speaks as soon as it is answered."""
+        wanted = self._options.machine_detection
+        return {"machine_detection": wanted} if wanted and message.lane is Lane.PROMPT else {}
 
     def _address(self, route: str, message: OutboundMessage) -> str:
         return f"{self._public_url}/twilio/{route}/{quote(message.attempt_id, safe='')}"

@@ -28,6 +28,7 @@ _KEYS: Mapping[Asked, int] = {
     Asked.ONSET: 1,
     Asked.TREND: 1,
     Asked.SEEN: 1,
+    Asked.REACHED: 1,
     Asked.SAFE: 1,
     Asked.JOIN: 1,
     Asked.RED_FLAG: 1,
@@ -65,6 +66,23 @@ def ask(lines: Sequence[str], language: Language, listening: Listening) -> str:
     )
     _say(gather, lines, language)
     response.redirect(listening.action, method="POST")
+    return str(response)
+
+
+def ask_key(lines: Sequence[str], language: Language, action: str) -> str:
+    """Speak the lines and wait for one key; what is said is not listened to. No key at all goes to the same address."""
+    response = VoiceResponse()
+    gather = response.gather(
+        input="dtmf",
+        action=action,
+        method="POST",
+        timeout=LISTEN_SECONDS,
+        finish_on_key="",  # every key is an answer
+        num_digits=1,
+        action_on_empty_result=True,
+    )
+    _say(gather, lines, language)
+    response.redirect(action, method="POST")
     return str(response)
 
 

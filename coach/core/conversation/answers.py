@@ -14,7 +14,12 @@ from coach.core.programme import scores, week_of
 
 _A_WEEK = timedelta(days=7)
 _PATIENCE = 2
-_AGAIN = {Asked.RED_FLAG: "voice.red_flag_again", Asked.ONSET: "voice.ask_onset"}
+_AGAIN = {
+    Asked.RED_FLAG: "voice.red_flag_again",
+    Asked.ONSET: "voice.ask_onset",
+    Asked.SEEN: "voice.ask_seen",
+    Asked.REACHED: "voice.ask_reached",
+}
 
 
 def answers_question(heard: Heard) -> bool:
@@ -27,7 +32,7 @@ def answers_question(heard: Heard) -> bool:
             return reply.trend is not None
         case Asked.ONSET | Asked.SEEN:
             return any(fact.kind.value == heard.asked.value for fact in heard.observations)
-        case Asked.SAFE | Asked.RED_FLAG | Asked.IDENTITY | Asked.SYMPTOM | Asked.SIDE_EFFECTS:
+        case Asked.SAFE | Asked.RED_FLAG | Asked.IDENTITY | Asked.SYMPTOM | Asked.SIDE_EFFECTS | Asked.REACHED:
             return reply.yes is not None
         case Asked.HYDRATION | Asked.EXERCISE:
             return reply.yes is not None or reply.amount is not None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from coach.core.conversation import wishes
+from coach.core import explain
+from coach.core.conversation import distress, wishes
 from coach.core.conversation.enrolment import join_by_text, record_consent, restart
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.moment import Moment
@@ -129,11 +130,6 @@ def _human(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
     return moment.for_staff("human", "asked for a person", "human.noted")
 
 
-def _help(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
-    task = TaskRaised("asked_for_help", "texted a call for help without saying more")
-    return (task, moment.reply("help.text", "asked for help"))
-
-
 def _question(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """General knowledge; that it is no diagnosis is said once a week at most."""
     topic = heard.reply.topic or "other"
@@ -152,7 +148,7 @@ def _thanks(moment: Moment, _heard: Heard) -> tuple[Event, ...]:
 
 
 COMMANDS: Mapping[Intent, Callable[[Moment, Heard], tuple[Event, ...]]] = {
-    Intent.HELP: _help,
+    Intent.HELP: distress.called_for_help,
     Intent.PAUSE: _pause,
     Intent.RESUME: _resume,
     Intent.LESS: wishes.less,
@@ -178,9 +174,17 @@ def keyword(moment: Moment, heard: Heard) -> tuple[Event, ...] | None:
             return (moment.reply("ack.booked", "booked a visit"),)
         case Word.LOG:
             return (moment.reply("log.summary", "asked for the record", **_figures(moment)),)
+        case Word.WHY:
+            return (why(moment),)
         case Word.JOIN:
             return (moment.reply("enrol.already", "is already taking part"),)
     return None
+
+
+def why(moment: Moment) -> Event:
+    """What the last advice, or its absence, rested on."""
+    grounds = explain.for_person(moment.conversation, moment.handbook, moment.now)
+    return moment.reply(grounds.template, "asked why", **grounds.values)
 
 
 def _figures(moment: Moment) -> dict[str, str]:

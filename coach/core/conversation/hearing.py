@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from coach.core import triage
 from coach.core.conversation.meaning import meant, plain
-from coach.core.conversation.moment import Moment
+from coach.core.conversation.moment import DISTRESS, Moment
 from coach.core.events import Event, Observed, ReplyRead
 from coach.core.handbook import Keyword, Word
 from coach.core.model import (
@@ -24,6 +24,9 @@ from coach.core.model import (
 from coach.core.programme import reported
 from coach.core.trend import Seen, answers_of
 
+_NOT_YET = frozenset(
+    {"no", "not", "havent", "haven", "dont", "don", "didnt", "couldnt", "cant", "todavia", "aun", "nunca"}
+)
 _AMOUNT_KINDS = {Asked.HYDRATION: Kind.CUPS, Asked.EXERCISE: Kind.MOVES}
 
 
@@ -63,7 +66,7 @@ def hear(moment: Moment, message: InboundMessage) -> Heard:
     profile, rules, recent = moment.participant.profile, moment.handbook.triage, _recent_codes(moment)
     assessment = triage.assess(reply, profile, rules, recent)
     reply = triage.with_question(reply, assessment, rules)
-    observations = tuple(_observations(moment, reply, assessment, question, keyword))
+    observations = tuple(_observations(moment, message, reply, assessment, question, keyword))
     return Heard(message, question, reply, assessment, keyword, observations, found.unsettled)
 
 
@@ -79,8 +82,13 @@ def _recent_codes(moment: Moment) -> frozenset[str]:
     return told & moment.handbook.triage.signs.keys()
 
 
-def _observations(
-    moment: Moment, reply: Reply, assessment: Assessment, question: CheckIn | None, keyword: Keyword | None
+def _observations(  # noqa: PLR0913, PLR0917 - everything that was heard of one text
+    moment: Moment,
+    message: InboundMessage,
+    reply: Reply,
+    assessment: Assessment,
+    question: CheckIn | None,
+    keyword: Keyword | None,
 ) -> Iterator[Observation]:
     asked = question.asked if question else Asked.NOTHING
 
@@ -95,10 +103,12 @@ def _observations(
     yield from (fact(Kind.SIGN, code, levels.get(code, 0.0)) for code in sorted({*codes, *levels}))
     yield from (fact(Kind.DENIED, code) for code in reply.denied_codes)
     yield from (fact(kind, value=float(amount)) for kind, amount in _amounts(reply, asked))
+    if asked is Asked.RED_FLAG and reply.yes is False and question is not None and question.about != DISTRESS:
+        yield fact(Kind.SCREENED, value=1.0)
     if asked in _AMOUNT_KINDS and (reply.yes is not None or reply.amount is not None):
         yield fact(Kind.DONE, question.about if question else None, float(reply.yes is not False and reply.amount != 0))
     answers = answers_of(reply, asked)
-    seen = _seen_by_keyword(keyword) or answers.seen
+    seen = _seen_by_keyword(keyword) or answers.seen or _seen_in_words(moment, message, reply, asked)
     words = ((Kind.TREND, answers.trend), (Kind.ONSET, answers.onset), (Kind.SEEN, seen))
     yield from (fact(kind, code=word.value) for kind, word in words if word is not None)
 
@@ -106,8 +116,6 @@ def _observations(
 def _amounts(reply: Reply, asked: Asked) -> Iterator[tuple[Kind, float]]:
     if reply.amount is not None and asked in _AMOUNT_KINDS:
         yield _AMOUNT_KINDS[asked], reply.amount
-    if asked is Asked.RED_FLAG and reply.yes is False:
-        yield Kind.SCREENED, 1
     answers = answers_of(reply, asked)
     counted = (
         (Kind.FALLS, answers.falls),
@@ -115,6 +123,23 @@ def _amounts(reply: Reply, asked: Asked) -> Iterator[tuple[Kind, float]]:
         (Kind.CHAIR_STANDS, answers.chair_stands),
     )
     yield from ((kind, count) for kind, count in counted if count is not None)
+
+
+def _seen_in_words(moment: Moment, message: InboundMessage, reply: Reply, asked: Asked) -> Seen | None:
+    """An answer about a visit that is neither yes, no nor a figure: a booking told at length, or that there is none."""
+    if (
+        asked is not Asked.SEEN
+        or reply.intent is not Intent.ANSWER
+        or reply.yes is not None
+        or reply.amount is not None
+    ):
+        return None
+    said = plain(message.body)
+    if not _NOT_YET.isdisjoint(said.split()):
+        return Seen.NOT_YET
+    bookings = (phrase for phrase, known in moment.handbook.keywords.items() if known.word is Word.BOOKED)
+    told = any(said.startswith(f"{phrase} ") for phrase in bookings)
+    return Seen.BOOKED if told and "?" not in message.body else None
 
 
 def _seen_by_keyword(keyword: Keyword | None) -> Seen | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby
 
-from coach.core import schedule
+from coach.core import schedule, trend
+from coach.core.conversation.moment import Moment
 from coach.core.model import (
     Asked,
     Assessment,
@@ -16,12 +19,75 @@ from coach.core.model import (
     Kind,
     Observation,
     Onset,
+    Participant,
     Reason,
     TrendAnswer,
 )
-from coach.core.trend import Answers, Row, Seen
+from coach.core.trend import Answers, Decision, Person, Row, Rule, Seen, State, TrendRules
 
 _LEVELS = tuple(Disposition)
+_RULES = frozenset(rule.value for rule in Rule)
+_MINUTES_A_DAY = 1440
+_KEPT = 16  # folds; a decision about somebody needs theirs twice
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where the trend rules stand after everything that was heard, and what time alone brought up to then.
+
+    `passed` holds the minute (see `minute`) that had to begin for each decision.
+    """
+
+    state: State
+    passed: tuple[tuple[int, Decision], ...]
+
+
+def course(conversation: Conversation, rules: TrendRules) -> Course:
+    """The rules over all rows. Folding is what costs, so the last few answers are kept."""
+    return _folded(rows(conversation), person_of(conversation.participant), rules)
+
+
+@lru_cache(maxsize=_KEPT)
+def _folded(known: tuple[Row, ...], person: Person, rules: TrendRules) -> Course:
+    state, found = trend.start(person, rules), list[tuple[int, Decision]]()
+    for one in known:
+        state, earlier = trend.passed(state, one.moment)
+        state, _ = trend.hear(state, one)
+        found += earlier
+    return Course(state, tuple(found))
+
+
+def person_of(participant: Participant) -> Person:
+    """The facts of a profile that the trend rules look at."""
+    profile = participant.profile
+    return Person(non_ambulatory=profile.has("non_ambulatory"), lives_alone=bool(profile.lives_alone))
+
+
+def minute(conversation: Conversation, at: datetime) -> int:
+    """A moment as the trend rules count: minutes of wall time since the start of day 0."""
+    wall = schedule.local(at, conversation.participant.zone)
+    day = programme_day(wall.date(), day_one(conversation))
+    return day * _MINUTES_A_DAY + wall.hour * 60 + wall.minute
+
+
+def moment_of(conversation: Conversation, minute: int) -> datetime:
+    """The moment at which such a minute begins."""
+    day, left = divmod(minute, _MINUTES_A_DAY)
+    wall = time(left // 60, left % 60)
+    return schedule.to_utc(date_of(conversation, day), wall, conversation.participant.zone or "UTC")
+
+
+def date_of(conversation: Conversation, day: int) -> date:
+    """The local date of a programme day.
+
+    Raises:
+        ValueError: nothing was ever heard of the person, so there is no day 1.
+    """
+    first = day_one(conversation)
+    if first is None:
+        message = "nothing was heard yet, so no day is the first"
+        raise ValueError(message)
+    return first + timedelta(days=day - 1)
 
 
 def day_one(conversation: Conversation) -> date | None:
@@ -73,6 +139,33 @@ def row(at: datetime, facts: Iterable[Observation], *, zone: str, day_one: date 
         codes=tuple(sorted(fact.code for fact in known if fact.kind is Kind.SIGN and fact.code)),
         assessment=assessment(known),
     )
+
+
+def now_row(moment: Moment, facts: Iterable[Observation], state: State) -> Row:
+    """What is heard at this moment as a row; a clock that was set back must not silence the rules."""
+    zone, first = moment.participant.zone or "UTC", day_one(moment.conversation)
+    heard = row(moment.now, facts, zone=zone, day_one=first)
+    return replace(heard, day=max(heard.day, state.day))
+
+
+def explanation(
+    conversation: Conversation, decision: Decision, rules: TrendRules, now: Row | None = None
+) -> Mapping[str, object]:
+    """What to keep of why a decision came: the replies used, the rules' version, and what would have changed it.
+
+    `now` is the row that caused it, when it is not recorded yet. It costs several folds where scores are behind it.
+    """
+    by_scores = not _RULES.isdisjoint(decision.rules)
+    heard = (*rows(conversation), *(() if now is None else (now,))) if by_scores else ()
+    named = _dates(conversation)
+    (entry,) = trend.explained((decision,), heard, person_of(conversation.participant), rules, named)
+    return {"because": entry.because, "rules": list(decision.rules), "version": decision.version}
+
+
+def _dates(conversation: Conversation) -> Callable[[int], str]:
+    if day_one(conversation) is None:
+        return "day {}".format
+    return lambda day: f"{date_of(conversation, day):%A %d %B}".replace(" 0", " ")
 
 
 def answers(facts: list[Observation]) -> Answers:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from coach.core.conversation.asked_signs import answered_lately, answered_since, waiting_behind
 from coach.core.conversation.asking import current, signs_chosen
-from coach.core.conversation.moment import Moment
+from coach.core.conversation.moment import DISTRESS, Moment
+from coach.core.handbook import Word
 from coach.core.model import Asked, Channel, CheckIn, Finding, InboundMessage, Intent, Reply
 from coach.core.programme import SHORT
 from coach.core.reading import read, takes_yes
@@ -15,7 +16,9 @@ from coach.core.reading import read, takes_yes
 _CORRECTING = frozenset("sorry oops meant mean correction perdon perdone disculpe quise decir digo corrijo".split())  # noqa: SIM905
 _ONE_SIGN = (Asked.SYMPTOM, Asked.SIDE_EFFECTS)
 _NEEDS_PLAIN_NO = (Asked.RED_FLAG, *_ONE_SIGN)
-_RED_FLAG_KEYS = {"1": True, "2": False}
+_YES_NO_KEYS = {"1": True, "2": False}
+_SEEN_KEYS = ("1", "2", "3")
+_BY_WORD = {Word.REACHED: True, Word.NOT_REACHED: False}
 _SAYS_LITTLE = (Intent.UNCLEAR, Intent.REPORT)
 
 
@@ -81,24 +84,53 @@ def _newest(moment: Moment, message: InboundMessage) -> CheckIn | None:
 
 
 def _score_instead(moment: Moment, message: InboundMessage, question: CheckIn | None) -> Meant | None:
-    """The day's score, when a question on joining came after it and the figure is no answer to that."""
+    """The day's score, when a question on joining or on a case came after it and the figure is no answer to that."""
     joining, check_in = current(moment, question), moment.unanswered_score()
-    if joining is None or check_in is None:
+    if check_in is None or (joining is None and not _is_another_figure(message, question)):
         return None
-    answer = moment.handbook.onboarding.read(joining, plain(message.body), message.body)
-    if answer is not None and not joining.is_too_low(answer):
+    answer = moment.handbook.onboarding.read(joining, plain(message.body), message.body) if joining else None
+    if answer is not None and joining is not None and not joining.is_too_low(answer):
         return None
     reply = _read(moment, message, check_in)
     return Meant(check_in, reply) if reply.weakness is not None else None
 
 
+def _is_another_figure(message: InboundMessage, question: CheckIn | None) -> bool:
+    """Whether a text is a bare figure that the menu of a question about a case does not have."""
+    said = plain(message.body)
+    if question is None or not said.isdigit():
+        return False
+    if question.asked is Asked.SEEN:
+        return said not in _SEEN_KEYS
+    return said not in _YES_NO_KEYS and (question.asked is Asked.REACHED or question.about == DISTRESS)
+
+
 def _read(moment: Moment, message: InboundMessage, question: CheckIn | None) -> Reply:
     asked = question.asked if question else Asked.NOTHING
+    if asked is Asked.REACHED:
+        return _reached(moment, message)
     reply = read(message.body, asked, moment.language, message.channel, moment.handbook.lexicon)
-    if asked is Asked.RED_FLAG and moment.channel is Channel.VOICE and message.body.strip() in _RED_FLAG_KEYS:
-        reply = replace(reply, intent=Intent.ANSWER, yes=_RED_FLAG_KEYS[message.body.strip()])
     reply = _with_asked_sign(_without_doubt(moment, reply, question, message), question)
+    by_key = asked is Asked.RED_FLAG and (moment.channel is Channel.VOICE or (question and question.about == DISTRESS))
+    if by_key and plain(message.body) in _YES_NO_KEYS:
+        reply = replace(reply, intent=Intent.ANSWER, yes=_YES_NO_KEYS[plain(message.body)])
     return _with_chosen_signs(reply, signs_chosen(moment, question, plain(message.body), message.body))
+
+
+def _reached(moment: Moment, message: InboundMessage) -> Reply:
+    """Whether somebody phoned: only a plain yes or no, a key or one of the known answers.
+
+    A yes ends the paging, so nothing that is in doubt is taken for one; and “no one called” is no wrong number.
+    """
+    said, known = plain(message.body), moment.handbook.onboarding
+    word = moment.handbook.keywords.get(said)
+    told = _BY_WORD.get(word.word) if word is not None else None
+    plainly = known.yes_or_no(said, message.body) if not known.is_polite(said) else None
+    yes = _YES_NO_KEYS.get(said, told if told is not None else plainly)
+    reply = read(message.body, Asked.NOTHING, moment.language, message.channel, moment.handbook.lexicon)
+    if yes is None or reply.signs or reply.intent is Intent.STOP:
+        return reply
+    return replace(reply, intent=Intent.ANSWER, yes=yes, weakness=None)
 
 
 def _with_asked_sign(reply: Reply, question: CheckIn | None) -> Reply:

@@ -26,15 +26,20 @@ _LONG_QUESTION_OPEN = timedelta(days=7)
 CORRECTION = timedelta(minutes=15)
 """How long a score, or a no to a sign, may be taken back."""
 
-_CAME_BETWEEN = (Asked.SAFE, Asked.ONSET)
+_CAME_BETWEEN = (Asked.SAFE, Asked.ONSET, Asked.REACHED)
 _LONG_QUESTIONS = (Asked.JOIN, Asked.ZONE)
 SCREEN = "screen"
 """What a list of warning signs that is asked by text is about; in a call it is about nothing else."""
+
+DISTRESS = "distress"
+"""What the question after a call for help is about, and the rule of the case when it is not answered."""
 
 ASKED_IN_CALLS = {
     Asked.WEAKNESS: "voice.ask_score",
     Asked.RED_FLAG: "voice.ask_red_flag",
     Asked.ONSET: "voice.ask_onset",
+    Asked.SEEN: "voice.ask_seen",
+    Asked.REACHED: "voice.ask_reached",
 }
 """The questions that may be asked in a call, with their words."""
 
@@ -81,7 +86,8 @@ class Moment:
             return False
         if question.asked is Asked.RED_FLAG and question.about is None and self.channel is not Channel.VOICE:
             return False
-        return question.closed_at is None or question.asked not in _CAME_BETWEEN
+        came_between = question.asked in _CAME_BETWEEN or question.about == DISTRESS
+        return question.closed_at is None or not came_between
 
     def unanswered_score(self) -> CheckIn | None:
         """Today's question for the score, when it is still open."""

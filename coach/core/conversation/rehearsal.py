@@ -95,6 +95,7 @@ def rehearse(
     habits = habits or Habits()
     coming = [*_timers(timers(Moment(known, handbook, begin), known.participant)), *_of_their_own(habits)]
     heapq.heapify(coming)
+    used: set[str] = set()  # keys of timers and tasks; each comes once
     while coming and coming[0].at < begin + timedelta(days=days):
         now = heapq.heappop(coming)
         known = recalled(known, now.at)
@@ -102,6 +103,7 @@ def rehearse(
         known = after(known, events, now.at)
         cleared = {kind for event in events if isinstance(event, TimersCleared) for kind in event.kinds} - OF_CASES
         coming = [c for c in coming if not (isinstance(c.cause, Timer) and c.cause.kind in cleared)]
+        events = _without_used(events, used)
         coming += (*_timers(events), *_answers(known, habits, events, now.at))
         heapq.heapify(coming)
         yield from (Rehearsed(now.at, _slot(now.cause), outcome) for outcome in (*told, *_outcomes(events)))
@@ -132,6 +134,26 @@ def _written(
     person = known.participant
     message = InboundMessage(f"{person.id}/{at.isoformat()}", person.phone, "", text, at)
     return (Wrote(text),), respond(known, message, handbook, at)
+
+
+def _without_used(events: tuple[Event, ...], used: set[str]) -> tuple[Event, ...]:
+    """As the store keeps them: a timer of the person or a task whose key was there before changes nothing.
+
+    Timers that were cancelled may be set again, so a clearing frees their keys.
+    """
+    kept: list[Event] = []
+    for event in events:
+        if isinstance(event, TimersCleared):
+            used.difference_update({key for key in used if key.split("/")[0] in event.kinds})
+        key = event.key if isinstance(event, TaskRaised | TimerSet) and not _is_look(event) else None
+        if key is None or key not in used:
+            kept.append(event)
+            used |= {key} if key else set()
+    return tuple(kept)
+
+
+def _is_look(event: TaskRaised | TimerSet) -> bool:
+    return isinstance(event, TimerSet) and event.kind in OF_CASES
 
 
 def _timers(events: tuple[Event, ...]) -> Iterator[_Coming]:

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from coach.core import escalation
-from coach.core.conversation import answers, commands, enrolment, onboarding, standing_watch, wishes
+from coach.core.conversation import answers, case_answers, commands, enrolment, onboarding, standing_watch, wishes
 from coach.core.conversation.hearing import Heard, hear, language_of
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.safety import emergency_line, ends_call, raised, safety
 from coach.core.conversation.settling import settle, unsettled
 from coach.core.events import CheckInOpened, EscalationRaised, Event, MessageQueued, Observed, Said, TaskRaised
 from coach.core.handbook import Handbook, Word
-from coach.core.model import Asked, Channel, Conversation, Disposition, InboundMessage, Intent, Status
+from coach.core.model import Asked, Channel, Conversation, Disposition, InboundMessage, Intent, Kind, Status
 from coach.core.programme import SHORT
 
 _STRANGER_AGAIN = timedelta(days=30)
@@ -39,7 +39,8 @@ def respond(
     answered = _answer(moment, heard, told)
     questions = onboarding.on_start(moment, answered)
     asked = _without_replies(questions) if told else questions
-    facts = escalation.watch((*_kept(moment, heard), *told, *answered, *asked), now)
+    of_cases = case_answers.of_text(moment, heard)
+    facts = escalation.watch((*_kept(moment, heard), *of_cases, *told, *answered, *asked), now)
     return (*facts, *standing_watch.following(moment, facts))
 
 
@@ -67,7 +68,14 @@ def _kept(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """What is recorded of the text. What another person writes is no observation of the participant."""
     if moment.participant.status is Status.WRONG_PERSON:
         return tuple(fact for fact in heard.facts() if not isinstance(fact, Observed))
+    if case_answers.is_word_of_staff(heard):
+        return tuple(fact for fact in heard.facts() if not _counts(fact))
     return heard.facts()
+
+
+def _counts(fact: Event) -> bool:
+    """Whether a fact is a figure, which the code of a case must not be taken for."""
+    return isinstance(fact, Observed) and fact.observation.value is not None and fact.observation.kind is not Kind.SIGN
 
 
 def _answer(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -81,6 +89,10 @@ def _answer(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[Even
         answered = answers.acknowledge(moment, heard)
         said_no_more = moment.participant.status.has_left and heard.reply.yes
         return (*answers.close_question(heard), *(() if said_no_more else answered))
+    if case_answers.is_word_of_staff(heard):
+        return case_answers.not_on_call(moment) if not told else ()
+    if case_answers.answers(heard):
+        return (*answers.close_question(heard), *(() if told else case_answers.thanks(moment, heard)))
     if moment.participant.status is not Status.ACTIVE:
         return _not_active(moment, heard, told)
     return _active_after(moment, heard, told)
@@ -130,6 +142,9 @@ def _join_or_return(moment: Moment, heard: Heard) -> tuple[Event, ...]:
 def _stranger(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if heard.reply.intent is Intent.HELP:
         return commands.COMMANDS[Intent.HELP](moment, heard)
+    by_word = commands.keyword(moment, heard) if heard.is_word(Word.CALLED) or heard.is_word(Word.SEEN) else None
+    if by_word is not None and any(case.is_open for case in moment.conversation.escalations):
+        return by_word
     if moment.participant.status is not Status.STRANGER:
         return (TaskRaised("invitation_unclear", "wrote before answering the invitation"),)
     task = TaskRaised("unknown_sender", "a number that is not enrolled wrote in")
@@ -139,6 +154,8 @@ def _stranger(moment: Moment, heard: Heard) -> tuple[Event, ...]:
 
 
 def _active(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    if heard.is_word(Word.WHY):  # before any question: it answers none, and none is closed by it
+        return (commands.why(moment),)
     to_own_question = _to_a_question_of_its_own(moment, heard)
     if to_own_question:
         return _with_one_question(moment, heard, to_own_question)

@@ -109,8 +109,12 @@ def _fixed(vocabulary: Vocabulary) -> frozenset[str]:
     return frozenset(vocabulary.numbers) | frozenset(denying)
 
 
-def build_lexicon(vocabulary: Vocabulary) -> Lexicon:
-    """Compile a vocabulary; raises ValueError naming a pattern or concept that cannot be used."""
+def build_lexicon(vocabulary: Vocabulary, common: Mapping[str, float] | None = None) -> Lexicon:
+    """Compile a vocabulary; raises ValueError naming a pattern or concept that cannot be used.
+
+    `common` tells for common words in which share of texts they stand. It changes nothing that is read, only how fast:
+    rules are looked for by the rarest of the words they need.
+    """
     compiler = _cleaner(vocabulary)
     for name, members in vocabulary.concepts.items():
         compiler.concept(name, members)
@@ -120,7 +124,7 @@ def build_lexicon(vocabulary: Vocabulary) -> Lexicon:
     _refuse(compiler.unknown_concepts())
     speller = build_speller(compiler.exact, compiler.prefix, _plain(vocabulary), _fixed(vocabulary))
     known = frozenset(compiler.exact) | _plain(vocabulary)
-    return Lexicon(vocabulary, compiler.finish(), remembered(speller), known)
+    return Lexicon(vocabulary, compiler.finish(common or {}), remembered(speller), known)
 
 
 def _refuse(unknown: Iterable[str]) -> None:

@@ -18,12 +18,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
 from coach.core.reading.board import Rule, Sequenced
-from coach.core.reading.matching import Matcher, Rules, WordIndex
+from coach.core.reading.matching import Matcher, Needs, Rules, WordIndex
 from coach.core.reading.memory import Memory
 
 NEAR = 3
@@ -37,6 +37,7 @@ _SPANS = {"&": CLAUSE_SPAN, "&&": SENTENCE_SPAN, "&&&": TEXT_SPAN}
 START, END = "^", "$"
 NO_CONCEPT = -1
 _MARKS = frozenset({START, END, *_GAPS})
+_OF_SIGNS = ("sign:", "hint:")
 
 Clean = Callable[[str, bool], tuple[str, ...]]
 
@@ -166,8 +167,8 @@ class Compiler:
                     todo.append(parent)
         return tuple(sorted(seen))
 
-    def finish(self) -> Matcher:
-        """The matcher for everything added so far."""
+    def finish(self, common: Mapping[str, float]) -> Matcher:
+        """The matcher for everything added so far; `common` as for `build_lexicon`."""
         wanted = frozenset(element for rule in (*self.rules, *self.concept_rules) for element in rule.needs)
 
         def kept(elements: Iterable[int]) -> tuple[int, ...]:
@@ -178,11 +179,16 @@ class Compiler:
             prefix={w: kept(e) for w, e in self.prefix.items()},
             ranges=tuple((low, high, kept([e])) for low, high, e in self.ranges),
         )
+        elements_of = Memory(index.elements_of).__getitem__
+        shares: dict[int, float] = defaultdict(float)
+        for word, share in common.items():
+            for element in elements_of(word):
+                shares[element] += share
         return Matcher(
-            elements_of=Memory(index.elements_of).__getitem__,
+            elements_of=elements_of,
             parents={e: kept([e]) for e in {rule.concept for rule in self.concept_rules}},
-            layers=tuple([_indexed(rules) for rules in self._layers()]),
-            rules=_indexed(self.rules),
+            layers=tuple([_indexed(rules, shares) for rules in self._layers()]),
+            rules=_indexed(_in_order(self.rules), shares),
         )
 
     def _layers(self) -> Iterator[list[Rule]]:
@@ -205,12 +211,25 @@ def _optional(words: list[str]) -> list[list[str]]:
     return [words]
 
 
-def _indexed(rules: Sequence[Rule]) -> Rules:
+def _in_order(rules: Sequence[Rule]) -> list[Rule]:
+    """The order of the lexicon's files, but of one sign the rules with most elements first: they tell a reader most."""
+    labels = {label: place for place, label in enumerate(dict.fromkeys([rule.label for rule in rules]))}
+    return sorted(rules, key=lambda rule: (labels[rule.label], -_told(rule)))
+
+
+def _told(rule: Rule) -> int:
+    """The number of elements of a rule for a sign; 0 for any other."""
+    return sum([1 + len(part.further) for part in rule.parts]) if rule.label.startswith(_OF_SIGNS) else 0
+
+
+def _indexed(rules: Sequence[Rule], shares: Mapping[int, float]) -> Rules:
+    """Each rule under the element that fewest texts have, as far as known, or else that fewest rules need."""
     uses: Counter[int] = Counter()
     for rule in rules:
         uses.update(rule.needs)
-    under: dict[int, list[tuple[int, Rule]]] = defaultdict(list)
-    for rule in rules:
-        first, *others = sorted(rule.needs, key=lambda element: (uses[element], element))
-        under[first].append((others[0] if others else first, rule))
-    return Rules({element: tuple(found) for element, found in under.items()})
+    rarity = {element: (shares.get(element, 0), used, element) for element, used in uses.items()}
+    under: dict[int, list[Needs]] = defaultdict(list)
+    for place, rule in enumerate(rules):
+        first, *others = sorted(rule.needs, key=rarity.__getitem__)
+        under[first].append((others[0] if others else first, frozenset(others[1:]), place))
+    return Rules(tuple(rules), {element: tuple(found) for element, found in under.items()})

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from coach.core.trend.answering import answers_of
 from coach.core.trend.because import explained
-from coach.core.trend.fold import advance, decide, end_of_day, finish, hear, start
+from coach.core.trend.fold import advance, decide, end_of_day, finish, hear, passed, start
 from coach.core.trend.listing import merged
+from coach.core.trend.passing import next_moment
 from coach.core.trend.rules import TrendRules
 from coach.core.trend.state import State
 from coach.core.trend.values import Action, Answers, Decision, Person, Row, Rule, Seen
@@ -35,5 +36,7 @@ __all__ = [
     "finish",
     "hear",
     "merged",
+    "next_moment",
+    "passed",
     "start",
 ]

@@ -28,6 +28,15 @@ def advance(state: State, moment: int) -> Step:
     return _stamped(passing.advance(state, moment))
 
 
+def passed(state: State, moment: int) -> tuple[State, tuple[tuple[int, Decision], ...]]:
+    """The same as `advance`, with the moment of each decision: the minute that had to begin for it to come."""
+    found: list[tuple[int, Decision]] = []
+    while (coming := passing.next_moment(state)) is not None and coming <= moment:
+        state, decisions = advance(state, coming)
+        found += [(coming, decision) for decision in decisions]
+    return advance(state, moment)[0], tuple(found)
+
+
 def end_of_day(state: State) -> Step:
     """End the day the fold stands in: what fell due by midnight, the silence ladder, then questions close."""
     return _stamped(passing.end_of_day(state))

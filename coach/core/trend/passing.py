@@ -26,6 +26,19 @@ def advance(state: State, moment: int) -> Step:
     return state, done + decisions
 
 
+def next_moment(state: State) -> int | None:
+    """The minute that must have begun for time alone to decide next, if nothing is heard before it; None when none.
+
+    An answer in the very minute in which something falls due is in time, so that minute must be over.
+    """
+    silence = state.silence
+    waits = (silence.missed > 0 or silence.missed_today) and silence.heard_on != state.day
+    may_speak = waits and silence.told_on in {None, state.day}
+    end_of_day = (state.day + 1) * MINUTES_A_DAY if may_speak else None
+    due = None if state.next_due is None else state.next_due + 1
+    return min((moment for moment in (due, end_of_day) if moment is not None), default=None)
+
+
 def end_of_day(state: State) -> Step:
     """End the day the fold stands in: what fell due by midnight, the ladder, then questions close."""
     state, due = _due_before(state, (state.day + 1) * MINUTES_A_DAY)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
-from coach.adapters.database.reports_values import Speaker
+from coach.adapters.database.reports_values import RotaPage, Speaker
 from coach.core.model import Channel, Density, Disposition, EscalationState, Language, Status
 
 
@@ -35,6 +36,9 @@ class CaseView(_View):
     owner: str | None
     raised_at: datetime
     scores: tuple[ScoreView, ...]
+    stage: str  # the state, or `told` or `paged` while nobody has it
+    contact_by: datetime | None  # when the person should have been phoned
+    late: bool  # and nobody has by then
 
 
 class TaskView(_View):
@@ -103,6 +107,9 @@ class StepView(_View):
     at: datetime
     staff: str
     note: str
+    to: str  # the name of whom a page went to
+    channel: str
+    delivery: DeliveryView | None  # what became of a page
 
 
 class CaseHistoryView(_View):
@@ -117,6 +124,12 @@ class CaseHistoryView(_View):
     raised_at: datetime
     owner: str | None
     outcome: str | None
+    stage: str
+    contact_by: datetime | None
+    contacted_at: datetime | None
+    late: bool
+    rules_version: str
+    explanation: dict[str, Any] | None
     steps: tuple[StepView, ...]
 
 
@@ -147,6 +160,92 @@ class PersonView(_View):
     scores: tuple[ScoreView, ...]
     cases: tuple[CaseHistoryView, ...]
     tasks: tuple[TaskView, ...]
+
+
+class OnCallView(_View):
+    """A number of staff that may be paged."""
+
+    id: int
+    handle: str
+    name: str
+    phone: str
+    language: Language
+    zone: str
+    texts: bool
+    calls: bool
+    active: bool
+    operator: bool
+
+
+class ShiftView(_View):
+    """Hours of each week, by the clock of the person; an end not after the start is on the next day."""
+
+    id: int
+    person: int
+    layer: int  # 1 first, 2 second, 9 backup
+    weekdays: tuple[int, ...]  # 0 is Monday
+    start: time
+    end: time
+    first_day: date
+    last_day: date | None
+
+    @field_validator("weekdays", mode="before")
+    @classmethod
+    def _in_order(cls, days: frozenset[int]) -> tuple[int, ...]:
+        return tuple(sorted(days))
+
+
+class LeaveView(_View):
+    """Days away, both included."""
+
+    id: int
+    person: int
+    first_day: date
+    last_day: date
+    cover: int | None
+
+
+class GapView(_View):
+    """A stretch of time in which nobody is on call."""
+
+    start: datetime
+    end: datetime
+
+
+class AlarmView(_View):
+    """Something about the program itself that somebody must see to."""
+
+    id: int
+    kind: str
+    because: str
+    raised_at: datetime
+    seen_by: str | None
+    seen_at: datetime | None
+
+
+class RotaView(BaseModel):
+    """Who is on call, and what is wrong with it in the next 14 days."""
+
+    at: datetime
+    on_duty: tuple[OnCallView, ...]  # now, in the order they are paged
+    backups: tuple[OnCallView, ...]
+    gaps: tuple[GapView, ...]
+    problems: tuple[str, ...]
+    alarms: tuple[AlarmView, ...]
+    people: tuple[OnCallView, ...]
+    shifts: tuple[ShiftView, ...]
+    leaves: tuple[LeaveView, ...]
+
+    @classmethod
+    def of(cls, page: RotaPage) -> Self:
+        """The view of what the page shows."""
+        rota, attention = page.rota, page.attention
+        values = {
+            "at": page.at, "on_duty": page.on_duty, "backups": page.backups, "gaps": page.gaps,
+            "problems": attention.problems, "alarms": attention.alarms,
+            "people": rota.people, "shifts": rota.shifts, "leaves": rota.leaves,
+        }  # fmt: skip
+        return cls.model_validate(values, from_attributes=True)
 
 
 class ErrorView(BaseModel):

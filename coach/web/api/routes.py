@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Path
 from fastapi.openapi.utils import get_openapi
 
-from coach.web.api.models import ErrorView, PersonView, WorklistView
+from coach.web.api.models import ErrorView, PersonView, RotaView, WorklistView
 from coach.web.sessions import Parts, signed_in
 
 PREFIX = "/api/v1"
@@ -47,3 +47,9 @@ def person(parts: Parts, person_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) ->
     if found is None:
         raise HTTPException(404)
     return PersonView.model_validate(found)
+
+
+@_data.get("/rota", responses=_UNAUTHORISED)
+def rota(parts: Parts) -> RotaView:
+    """Who is on call when, and the hours of the next 14 days that nobody covers."""
+    return RotaView.of(parts.reports.rota(parts.clock()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -10,10 +11,11 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from coach.adapters.database.reports_values import PersonPage
-from coach.service import Refused
+from coach.service import Done, Refused
 from coach.web.dashboard.notices import Notice
-from coach.web.dashboard.people import CloseAttempt, Id, person_or_404, person_page
+from coach.web.dashboard.people import CaseAttempt, Id, person_or_404, person_page
 from coach.web.dashboard.worklist import worklist_page
+from coach.web.parts import StaffMember, WebParts
 from coach.web.sessions import Parts, SignedIn, place_to_return
 
 router = APIRouter()
@@ -38,6 +40,40 @@ def acknowledge(  # noqa: PLR0913, PLR0917 - the fields of the form
     return person_page(request, parts, person_or_404(parts, person_id), staff, notice=notice, status=409)
 
 
+@router.post("/people/{person_id}/cases/{case_id}/pass")
+def pass_on(request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id) -> Response:
+    """Give a case on to whoever else is on call."""
+    _case_or_404(parts.reports.person(person_id, parts.clock()), case_id)
+    result = parts.coach.pass_on(case_id, staff.username)
+    return _step(request, parts, staff, person_id, result, f"passed#case-{case_id}")
+
+
+@router.post("/people/{person_id}/cases/{case_id}/contacted")
+def contacted(  # noqa: PLR0913, PLR0917 - the fields of the form
+    request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, note: Text = ""
+) -> Response:
+    """Note that one spoke with the person."""
+    _case_or_404(parts.reports.person(person_id, parts.clock()), case_id)
+    note = storable(note)
+    too_long = Refused(_TOO_LONG) if len(note) > LONGEST_NOTE else None
+    result = too_long or parts.coach.contacted(case_id, staff.username, note)
+    attempt = CaseAttempt(case_id, "contacted", note)
+    return _step(request, parts, staff, person_id, result, f"contacted#case-{case_id}", attempt)
+
+
+@router.post("/people/{person_id}/cases/{case_id}/reopen")
+def reopen(  # noqa: PLR0913, PLR0917 - the fields of the form
+    request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, because: Text = ""
+) -> Response:
+    """Open a closed case again, with the reason."""
+    _case_or_404(parts.reports.person(person_id, parts.clock()), case_id)
+    because = storable(because)
+    too_long = Refused(_TOO_LONG) if len(because) > LONGEST_NOTE else None
+    result = too_long or parts.coach.reopen_case(case_id, staff.username, because)
+    attempt = CaseAttempt(case_id, "reopen", because)
+    return _step(request, parts, staff, person_id, result, f"reopened#case-{case_id}", attempt)
+
+
 @router.post("/people/{person_id}/cases/{case_id}/close")
 def close(  # noqa: PLR0913, PLR0917 - the fields of the form
     request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, outcome: Text = "", note: Text = ""
@@ -52,7 +88,7 @@ def close(  # noqa: PLR0913, PLR0917 - the fields of the form
         if not isinstance(result, Refused):
             return _to(f"/people/{person_id}?said=closed")
         problem = result.sentence
-    attempt = CloseAttempt(case_id, outcome, note, problem)
+    attempt = CaseAttempt(case_id, "close", note, outcome, problem)
     shown = person_or_404(parts, person_id)
     return person_page(request, parts, shown, staff, notice=Notice(problem, good=False), attempt=attempt, status=422)
 
@@ -65,6 +101,24 @@ def finish(request: Request, parts: Parts, staff: SignedIn, task_id: Id, back: T
         return _to(f"{place_to_return(back)}?said=finished")
     notice = Notice(result.sentence, good=False)
     return worklist_page(request, parts.reports.worklist(parts.clock()), staff, notice, 409)
+
+
+def _step(  # noqa: PLR0913, PLR0917 - what was done, and what to show when it was not
+    request: Request,
+    parts: WebParts,
+    staff: StaffMember,
+    person_id: int,
+    result: Done | Refused,
+    said: str,
+    attempt: CaseAttempt | None = None,
+) -> Response:
+    """On to the person's page; when it was refused, that page says why and keeps what was typed."""
+    if not isinstance(result, Refused):
+        return _to(f"/people/{person_id}?said={said}")
+    notice = Notice(result.sentence, good=False)
+    tried = replace(attempt, problem=result.sentence) if attempt else None
+    shown = person_or_404(parts, person_id)
+    return person_page(request, parts, shown, staff, notice=notice, attempt=tried, status=409)
 
 
 def storable(text: str) -> str:

@@ -16,6 +16,7 @@ from coach.core.model import Density, EscalationState, Participant, Profile
 from coach.core.schedule import local
 from coach.web.charts import timeline
 from coach.web.dashboard.notices import Notice, notice_of
+from coach.web.explanations import explanation_in_words
 from coach.web.pages import page
 from coach.web.parts import StaffMember, WebParts
 from coach.web.sessions import Parts, SignedIn
@@ -27,13 +28,14 @@ _LONGEST_QUERY = 120
 
 
 @dataclass(frozen=True, slots=True)
-class CloseAttempt:
-    """What was typed into the form that closes a case, to be shown again with what is wrong."""
+class CaseAttempt:
+    """What was typed into a form about a case, to be shown again with what is wrong."""
 
     case_id: int
-    outcome: str
+    form: str  # close, contacted or reopen
     note: str
-    problem: str
+    outcome: str = ""
+    problem: str = ""
 
 
 @router.get("/people")
@@ -80,7 +82,7 @@ def person_page(  # noqa: PLR0913 - one page, many things that can be said on it
     staff: StaffMember,
     *,
     notice: Notice | None = None,
-    attempt: CloseAttempt | None = None,
+    attempt: CaseAttempt | None = None,
     live: bool = False,
     status: int = 200,
 ) -> Response:
@@ -98,6 +100,7 @@ def person_page(  # noqa: PLR0913 - one page, many things that can be said on it
         "facts": facts_in_words(person.profile),
         "choices": choices_in_words(person, found.today),
         "attempt": attempt,
+        "explained": {case.id: explanation_in_words(case.explanation) for case in found.cases},
         "notice": notice,
         "live": live,
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.adapters.library.carrier import LineName, load_carrier_codes, load_voice_script
+from coach.adapters.library.carrier import LineName, load_carrier_codes, load_machine_detection, load_voice_script
 from coach.core.model import Language
 from coach.ports import FailureClass
 
@@ -64,6 +64,8 @@ def test_a_code_listed_twice_is_refused(tmp_path: Path) -> None:
         ("{support_phone}. Goodbye", "{phone}. Goodbye"),
         ('es = "Gracias. Adiós."', ""),
         ('note = "Not handed', 'nota = "Not handed'),
+        ('machine_detection = "DetectMessageEnd"', 'machine_detection = "Enabled"'),
+        ('machine_detection = "DetectMessageEnd"', ""),
     ],
 )
 def test_a_mistake_in_the_file_is_refused(tmp_path: Path, old: str, new: str) -> None:
@@ -104,3 +106,12 @@ def test_a_call_that_cannot_go_on_names_the_emergency_number_twice(name: LineNam
     line = load_voice_script(CARRIER, "Harbor", None, "911").line(name, language)
     assert "911" in line
     assert "9 1 1" in line
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"), [("Enable", "Enable"), ("DetectMessageEnd", "DetectMessageEnd"), ("", None)]
+)
+def test_the_file_says_what_is_asked_about_machines(tmp_path: Path, written: str, asked: str | None) -> None:
+    """Either way of the carrier's, or not at all."""
+    file = changed(tmp_path, 'machine_detection = "DetectMessageEnd"', f'machine_detection = "{written}"')
+    assert load_machine_detection(file) == asked

@@ -149,6 +149,32 @@ def test_a_call_names_its_dialogue_and_status_addresses() -> None:
     }
 
 
+def test_a_call_about_a_case_has_an_address_of_its_own() -> None:
+    """Staff hear another dialogue than participants; what becomes of the call is told as ever."""
+    page = replace(CALL_ROSA, lane=Lane.PAGE)
+    with loopback(Answer(201, call_at_carrier())) as server:
+        carrier_at(server.url).call(page)
+        form = the_form(server)
+    assert form["Url"] == ["https://coach.example.org/twilio/voice/page/att-1"]
+    assert form["StatusCallback"] == ["https://coach.example.org/twilio/call-status/att-1"]
+
+
+@pytest.mark.parametrize("lane", Lane)
+def test_only_check_in_calls_ask_who_took_them(lane: Lane) -> None:
+    """Asking costs seconds of silence, which an alarm or a page cannot spare."""
+    with loopback(Answer(201, call_at_carrier())) as server:
+        carrier_at(server.url, machine_detection="Enable").call(replace(CALL_ROSA, lane=lane))
+        form = the_form(server)
+    assert form.get("MachineDetection") == (["Enable"] if lane is Lane.PROMPT else None)
+
+
+def test_no_call_asks_when_the_file_says_so() -> None:
+    """The setting is empty."""
+    with loopback(Answer(201, call_at_carrier())) as server:
+        carrier_at(server.url).call(CALL_ROSA)
+        assert "MachineDetection" not in the_form(server)
+
+
 def test_a_call_comes_from_the_from_number_when_no_voice_number_is_set() -> None:
     """The caller id falls back to the number texts come from."""
     with loopback(Answer(201, call_at_carrier())) as server:

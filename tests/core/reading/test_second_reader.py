@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from coach.adapters.library.lexicon import load_grammar, load_lexicon
-from coach.adapters.library.likeness import load_likeness, written
+from coach.adapters.library.likeness import common_words, load_likeness, written
 from coach.adapters.library.triage import load_triage
 from coach.adapters.lines.read import ProfileLine
 from coach.adapters.lines.score import LabelledLine
@@ -335,6 +335,13 @@ def _home(tmp_path: Path, trust: str | None = TRUST) -> Path:
     if trust is not None:
         (home / "trust.toml").write_text(trust, encoding="utf-8")
     return tmp_path
+
+
+def test_the_share_of_texts_with_a_word_follows_from_its_length() -> None:
+    """A squared length is that of log(texts / texts with the word): 4 is one text in e². Rare words are left out."""
+    common, rare = _weights({}, {"w:leg": {}, "c:^leg": {}}, length=4), _weights({}, {"w:gribble": {}}, length=49)
+    assert common_words(common) == {"leg": pytest.approx(math.exp(-2))}
+    assert common_words(rare) == {}
 
 
 def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
