@@ -77,7 +77,7 @@ class Duty:
         """A look at the open cases of a person: their pages, the questions after them, and the next look."""
         rota = tx.rota()
         moment = Moment(item.conversation, self.handbook, now)
-        asked = follow_up.begin(moment, staffed=bool(on_duty(rota, now)))
+        asked = follow_up.begin(moment, staffed=any(map(paging.is_reachable, on_duty(rota, now))))
         if not paging.anybody_to_page(rota):
             log.error("nobody on call can be paged", extra={"participant_id": moment.participant.id})
         return (*asked, *paging.wake(item.conversation, self.handbook, rota, self._link(now), now))
@@ -143,10 +143,11 @@ class Duty:
         if said.code is not None:
             found = tx.case_by_code(said.code)
             return paging.unchanged("page.unknown", who, self.handbook, code=said.code) if found is None else found
-        waiting = paging.waiting_for(tx.cases_known_to(who), who, said.verb)
+        known = tx.cases_known_to(who)
+        waiting = paging.waiting_for(known, who, said.verb)
         if len(waiting) == 1:
             return waiting[0].id
-        return paging.which(waiting, who, self.handbook)
+        return paging.which(waiting or known, who, self.handbook)
 
     def _answer(self, tx: Transaction, who: OnCall, case_id: int, said: PageAnswer, now: datetime) -> Unchanged | None:
         conversation = tx.conversation_of_escalation(case_id, now)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select, update
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import escalation_step, inbound, outbox, task, timer
 from coach.core.model import InboundMessage, Lane, Language, OutboundMessage, Participant, Status, TimerKind
-from coach.core.rota import OnCall, Rota
+from coach.core.rota import FIRST, OnCall, Rota, Shift
 from coach.jobs import WATCH, drain
 from coach.ports import Outcome, SendResult, Transaction
 from coach.sending import Options
@@ -169,6 +169,23 @@ def test_a_case_without_a_look_gets_one(practice: Practice) -> None:
     for _ in range(2):
         drain(WATCH, practice.coach)
         assert len(practice.looks()) == 1
+
+
+@pytest.mark.parametrize(("calls", "promises"), [(False, []), (True, ["follow_up.staffed"])])
+def test_who_can_be_reached_by_no_way_is_not_told_of_as_staff(
+    practice: Practice, store: SqlStore, *, calls: bool, promises: list[str]
+) -> None:
+    """Ana is on duty and takes no texts: Ruth hears that staff look after her only while Ana can be called."""
+    with store.begin() as tx:
+        ana = tx.rota().named("ana")
+        assert ana is not None
+        tx.change_on_call(replace(ana, texts=False, calls=calls), "admin", practice.clock())
+    hours = Shift(0, ana.id, FIRST, frozenset(range(7)), time(0), time(0), date(2026, 1, 1))
+    assert isinstance(practice.coach.rostering.add_shift(hours, "admin"), Done)
+    practice.text("I want to die")
+    practice.coach.fire_due()
+    staffed = [row["template"] for row in practice.rows("outbox") if row["template"] == "follow_up.staffed"]
+    assert staffed == promises
 
 
 def test_staff_take_a_case_once_and_may_reach_close_and_open_it(practice: Practice) -> None:

@@ -192,6 +192,63 @@ def test_a_bare_answer_while_two_cases_wait_lists_their_codes(practice: Practice
     assert practice.heard()[-1].endswith(f"Open now: {CODE}, {SECOND_CODE}.")
 
 
+def test_a_bare_spoke_leaves_a_new_case_of_somebody_else_to_its_pages(practice: Practice) -> None:
+    """Ana has spoken with Ruth and closed her case; her late SPOKE is not about Walter, who is still paged."""
+    practice.emergency()
+    practice.text("ACK", ANA)
+    practice.coach.close_case(1, "ana", "admitted", "")
+    practice.emergency(WALTER)
+    practice.text("SPOKE", ANA)
+    assert practice.heard()[-1].endswith(f"Please send the word and one code. Open now: {SECOND_CODE}.")
+    assert practice.steps("contacted") == []
+    before = len(practice.heard())
+    practice.clock.advance(5 * MINUTE)
+    assert practice.heard()[before:] == [
+        f"EMERGENCY case, W. O.: nobody has it yet. To take it reply ACK {SECOND_CODE}."
+    ]
+
+
+def test_a_bare_spoke_of_who_has_a_case_means_that_one(practice: Practice) -> None:
+    """A new case of Walter is nobody's still."""
+    practice.emergency()
+    practice.text("ACK", ANA)
+    practice.emergency(WALTER)
+    practice.text("SPOKE", ANA)
+    assert [row["state"] for row in practice.rows("escalation")] == ["contacted", "raised"]
+    practice.text("SPOKE", ANA)
+    assert practice.heard()[-1] == f"It is noted already that somebody spoke with R. A., case {CODE}."
+    assert [row["state"] for row in practice.rows("escalation")] == ["contacted", "raised"]
+
+
+def test_a_bare_pass_passes_on_neither_of_two_peoples_cases(practice: Practice) -> None:
+    """Ana has none of her own: she must say whose."""
+    practice.emergency()
+    practice.emergency(WALTER)
+    practice.text("PASS", ANA)
+    assert practice.heard()[-1].endswith(f"Open now: {CODE}, {SECOND_CODE}.")
+    assert practice.steps("passed") == []
+
+
+def test_that_somebody_spoke_is_kept_a_second_time_after_the_person_denied_it(practice: Practice) -> None:
+    """Ana texts SPOKE too early, Ruth says that nobody phoned, Ana phones: both stand in the trail."""
+    practice.emergency()
+    practice.text("ACK", ANA)
+    practice.clock.advance(26 * MINUTE)
+    practice.work()
+    practice.text("SPOKE", ANA)
+    practice.text("2")
+    assert practice.heard()[-1] == f"EMERGENCY case {CODE}, R. A.: the person says that nobody has phoned them."
+    practice.clock.advance(3 * MINUTE)
+    practice.text("SPOKE", ANA)
+    assert practice.heard()[-1].startswith("Noted: you spoke with R. A.")
+    assert [step["at"] for step in practice.steps("contacted")] == [MORNING + n * MINUTE for n in (26, 29)]
+    (case,) = practice.rows("escalation")
+    assert (case["state"], case["contacted_at"]) == ("contacted", MORNING + 29 * MINUTE)
+    before = len(practice.heard())
+    practice.clock.advance(60 * MINUTE)
+    assert len(practice.heard()) == before
+
+
 def test_a_case_that_is_taken_is_told_with_who_has_it(practice: Practice) -> None:
     """Anybody on call may take a case, paged or not; the others who were paged hear of it."""
     practice.emergency()

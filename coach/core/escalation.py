@@ -25,6 +25,9 @@ from coach.core.model import CaseStepKind, Disposition, Escalation, EscalationSt
 _CODES, _FIRST_CODE, _STRIDE = 9000, 1000, 7919
 _BACK = pow(_STRIDE, -1, _CODES)
 _ANSWER = re.compile(r"\W*(ack|tomo|pass|paso|spoke|habl[eé])(?:\W*(\d{4}))?\W*", re.IGNORECASE)
+NOT_REACHED = "not_reached"
+"""The note of a step ANSWERED by which the person says that nobody has reached them."""
+
 _WAKING = (
     EscalationRaised,
     EscalationAcknowledged,
@@ -115,14 +118,27 @@ def pass_on(case: Escalation, staff: str) -> EscalationPassed | Refusal:
 
 
 def contacted(case: Escalation, staff: str | None, note: str = "") -> EscalationContacted | Refusal:
-    """Somebody spoke with the person. It takes a case that nobody has; without `staff` the person said so."""
+    """Somebody spoke with the person. It takes a case that nobody has; without `staff` the person said so.
+
+    It may be noted again once the person has denied it.
+    """
     if case.state is EscalationState.CLOSED:
         return Refusal("This case is already closed.")
-    if case.state is EscalationState.CONTACTED:
+    if case.state is EscalationState.CONTACTED and denied_at(case) is None:
         return Refusal("It is already noted that somebody spoke with the person.")
     if staff is None and case.owner is None:
         return Refusal("Nobody has taken this case yet.")
     return EscalationContacted(case.id, staff, note.strip())
+
+
+def denied_at(case: Escalation) -> datetime | None:
+    """When the person first said that nobody has reached them, after it was noted that somebody spoke with them."""
+    if case.state is not EscalationState.CONTACTED:
+        return None
+    noted = [place for place, step in enumerate(case.steps) if step.kind is CaseStepKind.CONTACTED]
+    since = case.steps[noted[-1] + 1 :] if noted else ()
+    told = (step.at for step in since if (step.kind, step.note) == (CaseStepKind.ANSWERED, NOT_REACHED))
+    return next(told, None)
 
 
 def close(

@@ -90,7 +90,7 @@ class Talk:
         if timer.kind != TimerKind.CASE:
             return core.fire(self.known(), timer, HANDBOOK, self.now)
         known = self.known()
-        asked = follow_up.begin(self.moment(), staffed=bool(on_duty(self.rota, self.now)))
+        asked = follow_up.begin(self.moment(), staffed=any(map(paging.is_reachable, on_duty(self.rota, self.now))))
         return (*asked, *paging.wake(known, HANDBOOK, self.rota, self.link, self.now))
 
     def link(self, case_id: int, person: int) -> str:

@@ -36,13 +36,25 @@ from tests.core.talking import HANDBOOK, Talk, meet, of, templates
 MORNING = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 HOLD = timedelta(minutes=30)
 WORDS: Mapping[Language, Mapping[str, str]] = {
-    Language.EN: {"leg": "my left leg is weaker than my right", "numb": "my foot went numb", "low": "I feel hopeless"},
+    Language.EN: {
+        "leg": "my left leg is weaker than my right",
+        "numb": "my foot went numb",
+        "low": "I feel hopeless",
+        "leg_and_back": "My left leg is weak and my back hurts badly",
+        "leg_and_calf": "my left leg is weak and my calf is swollen and hot",
+        "numb_and_calf": "my foot went numb and my calf is swollen and hot",
+    },
     Language.ES: {
         "leg": "la pierna izquierda está más débil que la otra",
         "numb": "se me durmió el pie",
         "low": "estoy sin esperanza",
+        "leg_and_back": "la pierna izquierda está más débil que la otra y me duele la espalda",
+        "leg_and_calf": "la pierna izquierda está más débil que la otra y tengo la pantorrilla hinchada y caliente",
+        "numb_and_calf": "se me durmió el pie y tengo la pantorrilla hinchada y caliente",
     },
 }
+LEG = {Language.EN: "one leg weaker than the other", Language.ES: "una pierna más débil que la otra"}
+THIS_MORNING = {Language.EN: "it started this morning", Language.ES: "empezó esta mañana"}
 BOTH = pytest.mark.parametrize("language", list(Language))
 
 
@@ -185,11 +197,106 @@ def test_whoever_said_when_it_began_is_not_asked() -> None:
     assert templates(talk.says("my left leg is weaker than my right since last week")) != ["ask_first.onset"]
 
 
-def test_another_sign_beside_it_is_told_at_once() -> None:
-    """Nothing waits for a question that settles only half of it."""
+@BOTH
+def test_a_milder_sign_beside_it_does_not_take_the_question_away(language: Language) -> None:
+    """The case is about both, the question about the leg, and today is the emergency it would be alone."""
+    talk = asked("leg_and_back", language)
+    (case,) = of(talk.last, EscalationRaised)
+    assert case.level is Disposition.URGENT
+    assert set(case.rules) == {"one_leg_weaker", "back_or_shooting_pain"}
+    (message,) = of(talk.last, MessageQueued)
+    assert message.template == "ask_first.onset"
+    assert LEG[language] in message.body
+    facts = talk.says(THIS_MORNING[language])
+    assert [case.level for case in of(facts, EscalationRaised)] == [Disposition.EMERGENCY]
+    (message,) = of(facts, MessageQueued)
+    assert message.template == "escalation.emergency"
+    assert LEG[language] in message.body
+
+
+@BOTH
+def test_longer_with_a_milder_sign_is_routine_and_names_the_sign_that_was_asked_about(language: Language) -> None:
+    """The leg, not the back."""
+    talk = asked("leg_and_back", language)
+    facts = talk.says("3")
+    assert [change.level for change in of(facts, EscalationRelevelled)] == [Disposition.ROUTINE]
+    (message,) = of(facts, MessageQueued)
+    assert message.template == "escalation.routine_sign"
+    assert LEG[language] in message.body
+    assert told_later(talk) == []
+
+
+@BOTH
+def test_without_an_answer_the_urgent_text_names_the_sign_that_was_asked_about(language: Language) -> None:
+    """It is urgent because nobody knows when the leg began."""
+    talk = asked("leg_and_back", language)
+    assert told_later(talk) == ["escalation.urgent"]
+    assert LEG[language] in talk.queued[-1].body
+
+
+@BOTH
+@pytest.mark.parametrize("what", ["numb_and_calf", "leg_and_calf"])
+def test_beside_something_urgent_the_full_text_comes_at_once_and_the_question_after_it(
+    what: str, language: Language
+) -> None:
+    """Nothing waits for a question that settles only half of it, and the urgent text comes no second time."""
+    talk = asked(what, language)
+    assert [case.level for case in of(talk.last, EscalationRaised)] == [Disposition.URGENT]
+    assert templates(talk.last) == ["escalation.urgent", "ask_first.onset"]
+    assert told_later(talk) == []
+
+
+@BOTH
+def test_longer_lowers_nothing_that_was_urgent_beside_it(language: Language) -> None:
+    """A swollen calf is care today, however old the numbness."""
+    talk = asked("numb_and_calf", language)
+    facts = talk.says("3")
+    assert of(facts, EscalationRelevelled) == []
+    assert templates(facts) == ["ack.onset"]
+    assert talk.case.level is Disposition.URGENT
+
+
+@BOTH
+def test_today_is_an_emergency_beside_something_urgent_too(language: Language) -> None:
+    """A case of its own, which names the leg."""
+    talk = asked("leg_and_calf", language)
+    facts = talk.says(THIS_MORNING[language])
+    assert [case.level for case in of(facts, EscalationRaised)] == [Disposition.EMERGENCY]
+    (message,) = of(facts, MessageQueued)
+    assert LEG[language] in message.body
+
+
+def test_a_weak_leg_and_another_sign_in_a_call_are_asked_about_as_well() -> None:
+    """The question is spoken where the text waits, and comes as a text where the call has told them to get care."""
+    talk = rosa(channel=Channel.VOICE)
+    facts = talk.says(WORDS[Language.EN]["leg_and_back"], Channel.VOICE)
+    assert [said.template for said in of(facts, Said)] == ["voice.ask_onset"]
+    talk = rosa(channel=Channel.VOICE)
+    facts = talk.says(WORDS[Language.EN]["leg_and_calf"], Channel.VOICE)
+    assert [said.template for said in of(facts, Said)] == ["voice.urgent"]
+    assert [m.template for m in of(facts, MessageQueued)] == ["escalation.urgent", "ask_first.onset"]
+
+
+def test_low_mood_and_a_weak_leg_are_both_asked_about() -> None:
+    """A figure answers when it began, a yes that they think of harming themselves."""
+    words = "my left leg is weak and I feel hopeless"
     talk = rosa()
-    facts = talk.says("my foot went numb and my calf is swollen and hot")
-    assert templates(facts)[0].startswith("escalation.urgent")
+    assert templates(talk.says(words)) == ["ask_first.safe", "ask_first.onset"]
+    assert [case.level for case in of(talk.says("1"), EscalationRaised)] == [Disposition.EMERGENCY]
+    talk = rosa()
+    talk.says(words)
+    assert templates(talk.says("Y")) == ["escalation.self_harm"]
+    talk = rosa()
+    talk.says(words)
+    assert told_later(talk) == ["escalation.urgent"]
+
+
+def test_whoever_has_left_is_not_asked_beside_something_urgent() -> None:
+    """Staff see the case."""
+    talk = asked("leg_and_calf", status=Status.OPTED_OUT)
+    assert [case.level for case in of(talk.last, EscalationRaised)] == [Disposition.URGENT]
+    assert of(talk.last, MessageQueued) == []
+    assert of(talk.last, CheckInOpened) == []
 
 
 def test_an_emergency_is_never_held() -> None:

@@ -235,6 +235,39 @@ def test_without_an_answer_a_coordinator_asks_and_the_owner_is_paged() -> None:
     assert "did not say whether somebody phoned" in steps(talk, CaseStepKind.SILENT)
 
 
+def test_a_yes_about_one_call_says_nothing_of_a_newer_case() -> None:
+    """Ana phoned about the swelling; the chest pain told a minute ago is another matter, and its pages go on."""
+    talk = needs_care()
+    talk.taken("ana")
+    assert "followup.reached" in heard_after(talk, 71 * MINUTE)
+    talk.says("my chest hurts")
+    talk.taken("ana")
+    talk.says("1")
+    urgent, emergency = talk.conversation.escalations
+    assert (urgent.state, emergency.state) == (EscalationState.CONTACTED, EscalationState.ACKNOWLEDGED)
+
+
+def test_a_call_for_help_in_the_answer_is_heard() -> None:
+    """Ruth says that nobody phoned and calls for help: both count."""
+    talk = in_danger()
+    talk.taken("ana")
+    talk.now += 26 * MINUTE
+    talk.at(talk.now)
+    facts = talk.says("no, help me")
+    assert steps(talk, CaseStepKind.ANSWERED)[-1] == "not_reached"
+    assert "asked_for_help" in tasks(facts)
+    assert "reached.no" not in templates(facts)
+
+
+def test_to_have_been_seen_for_one_case_says_nothing_of_a_newer_one() -> None:
+    """The question of the morning was about the older case; the newer one is asked about on its own."""
+    talk = needs_care()
+    assert "followup.seen" in heard_after(talk, 24 * HOUR - 25 * MINUTE)
+    talk.says("my chest hurts")
+    talk.says("1")
+    assert "followup.seen" in heard_after(talk, 26 * HOUR)
+
+
 def test_nobody_is_asked_whom_staff_have_reached() -> None:
     """The trail says it already."""
     talk = in_danger()

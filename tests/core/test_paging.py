@@ -329,6 +329,33 @@ def test_to_take_the_newest_case_takes_the_older_ones_too() -> None:
     assert [case.owner for case in talk.conversation.escalations] == ["ana", "ana", None]
 
 
+def test_the_word_back_names_the_gravest_of_the_cases_taken() -> None:
+    """Ana answers the routine page that came last; Ruth's emergency is hers too, and Ana is told so."""
+    talk = ruth(Disposition.EMERGENCY)
+    another(talk, Disposition.ROUTINE)
+    at(talk, 1)
+    call = paging.Answering(talk.known(), talk.case, ANA, HANDBOOK, talk.now).last_words(PageVerb.ACK)
+    assert call.startswith("The EMERGENCY case is yours, initials R. A. Please phone the person by 10:16.")
+    said = PageAnswer(PageVerb.ACK, page_code(2))
+    back = paging.answer(talk.conversation, talk.case, ANA, said, HANDBOOK, talk.now, talk.link)
+    assert [page.body for page in of(back, PageQueued)] == [  # type: ignore[arg-type]  # no refusal
+        (
+            "EMERGENCY case 8919, R. A., is yours. Please phone the person by 10:16. Then reply SPOKE 8919. "
+            "https://coach.example.org/page/1-1"
+        )
+    ]
+    talk.answers_page(f"ACK {page_code(2)}", ANA)
+    assert [case.owner for case in talk.conversation.escalations] == ["ana", "ana"]
+
+
+def test_a_case_that_somebody_has_is_not_named_as_taken() -> None:
+    """Ben has Ruth's emergency; Ana takes the routine one and is told of that."""
+    talk = ruth(Disposition.EMERGENCY)
+    answered(talk, f"ACK {page_code(1)}", BEN)
+    another(talk, Disposition.ROUTINE)
+    assert answered(talk, f"ACK {page_code(2)}").startswith(f"Routine case {page_code(2)}, R. A., is yours.")
+
+
 # --- taking, passing on, speaking ---
 
 
@@ -409,6 +436,87 @@ def test_when_the_person_was_reached_the_pages_end_and_a_reminder_comes_by_day()
     assert later[0] == (23 * 60, "Ana", "sms", "close_remind")
     assert {name for minute, name, _, _ in later if minute < 48 * 60} == {"Ana"}
     assert "Ben" in {name for _, name, _, _ in later}
+
+
+def denied(level: Disposition, now: datetime, rota: Rota = THREE) -> Talk:
+    """Ana took the case and texted SPOKE after ten minutes; after twenty Ruth says that nobody phoned her."""
+    talk = ruth(level, now, rota).at(now + 2 * MINUTE)
+    answered(talk, f"ACK {page_code(1)}")
+    answered(talk.at(now + 10 * MINUTE), f"SPOKE {page_code(1)}")
+    denies(talk.at(now + 20 * MINUTE))
+    return talk
+
+
+def denies(talk: Talk) -> None:
+    """Ruth says that nobody phoned."""
+    happens(talk, CaseStepped(1, CaseStepKind.ANSWERED, note=NOT_REACHED), escalation.case_timer(talk.now))
+
+
+def test_who_says_that_nobody_phoned_is_believed_whatever_was_noted() -> None:
+    """Ana is paged at once and again, and ten minutes later Ben too, in the night as well."""
+    night = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
+    talk = denied(Disposition.EMERGENCY, night).at(night + 36 * MINUTE)
+    pages = [page for page in paged(talk, night) if page[0] > 2 and page[2] == "sms"]
+    assert pages == [
+        (20, "Ana", "sms", "not_called"),
+        (25, "Ana", "sms", "not_called"),
+        (30, "Ana", "sms", "not_called"),
+        (30, "Ben", "sms", "not_called"),
+        (35, "Ana", "sms", "not_called"),
+        (35, "Ben", "sms", "not_called"),
+    ]
+
+
+def test_an_urgent_case_that_was_noted_in_error_is_paged_at_night_too() -> None:
+    """Ana is asleep and Ruth was not phoned."""
+    night = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
+    talk = denied(Disposition.URGENT, night)
+    assert paged(talk.at(talk.now), night)[-1] == (20, "Ana", "sms", "not_called")
+
+
+def test_who_denies_twice_does_not_begin_the_turns_anew() -> None:
+    """Ruth answers again after nine minutes: Ana hears at once, Ben at his time."""
+    talk = at(denied(Disposition.EMERGENCY, MONDAY_MORNING), 29)
+    denies(talk)
+    assert who_when(page for page in paged(at(talk, 30)) if page[0] > 25) == [(29, "Ana"), (30, "Ben")]
+
+
+def test_a_case_noted_in_error_whose_owner_has_no_number_is_paged_to_those_on_call_at_once() -> None:
+    """Somebody took it in the dashboard, noted a call, and Ruth denies it."""
+    talk = at(ruth(Disposition.EMERGENCY), 2)
+    talk.taken("dr.who")
+    happens(talk, escalation.contacted(talk.case, "dr.who"))  # type: ignore[arg-type]  # possible
+    denies(at(talk, 20))
+    assert paged(at(talk, 20))[-2:] == [(20, "Ana", "sms", "not_called"), (20, "Ana", "voice", "not_called")]
+
+
+def test_a_new_word_that_somebody_spoke_with_the_person_ends_those_pages() -> None:
+    """Ana phones, texts SPOKE again, and is only reminded to close the case by day."""
+    talk = at(denied(Disposition.EMERGENCY, MONDAY_MORNING), 26)
+    assert answered(talk, f"SPOKE {page_code(1)}").startswith("Noted: you spoke with R. A.")
+    assert [step.kind for step in talk.steps].count(CaseStepKind.CONTACTED) == 2
+    assert talk.case.state is EscalationState.CONTACTED
+    assert answered(talk, f"SPOKE {page_code(1)}").startswith("It is noted already")
+    later = [page for page in paged(at(talk, 24 * 60)) if page[0] > 25]
+    assert {words for _, _, _, words in later} == {"close_remind"}
+
+
+def test_closing_a_case_that_was_noted_in_error_ends_its_pages() -> None:
+    """Somebody has seen to it."""
+    talk = at(denied(Disposition.EMERGENCY, MONDAY_MORNING), 26)
+    closed_by_ana(talk)
+    assert who_when(paged(at(talk, 60)))[-1] == (25, "Ana")
+
+
+def test_a_call_about_a_case_noted_in_error_says_so() -> None:
+    """Ana may pass it on; Ben hears why he is called."""
+    talk = at(denied(Disposition.EMERGENCY, MONDAY_MORNING), 26)
+    first = {who.handle: paging.Answering(talk.known(), talk.case, who, HANDBOOK, talk.now) for who in (ANA, BEN)}
+    assert first["ana"].first_words()[0].startswith("This is Leg Coach. You have the EMERGENCY case")
+    assert first["ben"].first_words() == (
+        "EMERGENCY case 8919, R. A.: the person says that nobody has phoned them.",
+        False,
+    )
 
 
 def test_no_word_since_the_alarm_is_told_to_whoever_has_the_case() -> None:
@@ -571,6 +679,18 @@ def test_a_bare_answer_means_the_case_that_waits_for_it(verb: PageVerb) -> None:
     another(talk, Disposition.EMERGENCY)
     waiting = paging.waiting_for(talk.conversation.escalations, ANA, verb)
     assert [case.id for case in waiting] == ([2] if verb is PageVerb.ACK else [1])
+
+
+def test_a_bare_spoke_never_means_a_case_that_somebody_else_or_nobody_has() -> None:
+    """Ana spoke with Ruth about the first; the second is new, and Ben has the third."""
+    talk = ruth(Disposition.EMERGENCY)
+    reached_by_ana(talk)
+    another(talk, Disposition.EMERGENCY)
+    another(talk, Disposition.URGENT)
+    mine, nobodys, bens = talk.conversation.escalations
+    known = (mine, nobodys, replace(bens, state=EscalationState.ACKNOWLEDGED, owner="ben"))
+    assert paging.waiting_for(known, ANA, PageVerb.SPOKE) == (mine,)
+    assert paging.waiting_for(known[1:], ANA, PageVerb.SPOKE) == ()
 
 
 # --- promises ---

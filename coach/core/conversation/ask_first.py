@@ -7,7 +7,7 @@ Weak legs without a figure: the figure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -65,6 +65,7 @@ class Held:
     level: Disposition
     because: str
     facts: tuple[Event, ...] = ()
+    assessment: Assessment | None = None  # for the text that goes at once, where it is another than that of the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Answered:
 
 def held(moment: Moment, heard: Heard, decision: Decision, decisions: tuple[Decision, ...]) -> Held | None:
     """What a case waits for before its full text; None when it is told at once at its own level."""
-    if asks_onset(moment, heard, decision, decisions):
+    if asks_onset(moment, heard, decision, decisions) and _may_wait(moment, decision):
         return _held_for_onset(moment, heard, decision, decisions)
     if _asks_only(moment, decision, Asked.SAFE) and _asks_of_harm(moment, heard, decisions):
         return _held_for_harm(moment, decision)
@@ -95,17 +96,58 @@ def held(moment: Moment, heard: Heard, decision: Decision, decisions: tuple[Deci
 
 
 def asks_onset(moment: Moment, heard: Heard, decision: Decision, decisions: tuple[Decision, ...]) -> bool:
-    """Whether the level of a case depends on nothing but when it began, and that was neither said nor asked."""
-    if heard.reply.ask is not Asked.ONSET or _is_grave(decisions) or not _asks_only(moment, decision, Asked.ONSET):
+    """Whether the level of one sign of a case depends on when it began, and that was neither said nor asked."""
+    if _is_grave(decisions) or not _of_onset(moment, heard, decision):
         return False
     before = _asked_lately(moment)
     return before is None or before.answered_at is None
 
 
+def _of_onset(moment: Moment, heard: Heard, decision: Decision) -> tuple[str, ...]:
+    """The signs of a case that the question is about, unless the text answers it or something lowered them."""
+    if decision.action is not Action.ESCALATE or heard.reply.onset is not None:
+        return ()
+    signs = moment.handbook.triage.signs
+    levels = {reason.rule: reason.level.rank for reason in heard.assessment.reasons}
+    asking = (rule for rule in decision.rules if _depends(moment, rule))
+    return tuple(rule for rule in asking if levels.get(rule, signs[rule].level.rank) >= signs[rule].level.rank)
+
+
+def _depends(moment: Moment, rule: str) -> bool:
+    """Whether the level of a sign depends on when it began."""
+    signs = moment.handbook.triage.signs
+    return rule in signs and signs[rule].ask is Asked.ONSET
+
+
+def _may_wait(moment: Moment, decision: Decision) -> bool:
+    """Whether the full text may wait: not where anything else is part of what is urgent already."""
+    return decision.level is not Disposition.URGENT or _asks_only(moment, decision, Asked.ONSET)
+
+
+def _puts_onset(moment: Moment, heard: Heard, decision: Decision, decisions: tuple[Decision, ...]) -> bool:
+    """Whether the question goes out now: once a day, and to nobody who has left."""
+    may_ask = not moment.participant.status.has_left and _asked_lately(moment) is None
+    return may_ask and asks_onset(moment, heard, decision, decisions)
+
+
 def _held_for_onset(moment: Moment, heard: Heard, decision: Decision, decisions: tuple[Decision, ...]) -> Held:
-    if moment.participant.status.has_left or _asked_lately(moment) is not None:
-        return Held(Disposition.URGENT, _UNKNOWN)
-    told = Told(Disposition.URGENT, decision.rules, decision.because, heard.assessment)
+    if not _puts_onset(moment, heard, decision, decisions):
+        return Held(Disposition.URGENT, _UNKNOWN, assessment=_unknown(moment, heard, decision))
+    harm = _question_of_harm(moment) if _asks_of_harm(moment, heard, decisions) else ()
+    question, words = _question_of_onset(moment, heard, decision, decisions)
+    if moment.channel is Channel.VOICE:
+        facts = (question, moment.spoken_question(Asked.ONSET), _timer(moment))
+    else:
+        facts = (question, replace(words, tells=True), _timer(moment))
+    return Held(Disposition.URGENT, _UNKNOWN, (*harm, *facts))  # the last question put is the one a figure answers
+
+
+def _question_of_onset(
+    moment: Moment, heard: Heard, decision: Decision, decisions: tuple[Decision, ...]
+) -> tuple[CheckInOpened, MessageQueued]:
+    """The question about the sign that depends on it, whatever else the case is about."""
+    rules = _of_onset(moment, heard, decision)
+    told = Told(Disposition.URGENT, rules, decision.because, heard.assessment)
     recheck = next((other for other in decisions if other.action is Action.RECHECK), None)
     question = CheckInOpened(
         Asked.ONSET,
@@ -113,13 +155,27 @@ def _held_for_onset(moment: Moment, heard: Heard, decision: Decision, decisions:
         scheduled=False,
         base=recheck.base if recheck else None,
         need=recheck.need if recheck else None,
-        about=next(rule for rule in decision.rules if rule in moment.handbook.triage.signs),
+        about=rules[0],
     )
     because = f"asked when it began before more is said: {decision.because}"
-    if moment.channel is Channel.VOICE:
-        return Held(Disposition.URGENT, _UNKNOWN, (question, moment.spoken_question(Asked.ONSET), _timer(moment)))
-    words = moment.alarm(_ONSET_TEXT, Lane.URGENT, because, sign=sign(moment, told))
-    return Held(Disposition.URGENT, _UNKNOWN, (question, replace(words, tells=True), _timer(moment)))
+    return question, moment.alarm(_ONSET_TEXT, Lane.URGENT, because, sign=sign(moment, told))
+
+
+def _unknown(moment: Moment, heard: Heard, decision: Decision) -> Assessment:
+    """The words as they count while it is not known when it began, the signs that depend on it first."""
+    asking = _of_onset(moment, heard, decision)
+    urgent = [
+        replace(reason, level=max(reason.level, Disposition.URGENT, key=lambda level: level.rank))
+        if reason.rule in asking
+        else reason
+        for reason in heard.assessment.reasons
+    ]
+    return replace(heard.assessment, reasons=_by_weight(moment, urgent))
+
+
+def _by_weight(moment: Moment, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The gravest first; of equals those that depend on when it began."""
+    return tuple(sorted(reasons, key=lambda reason: (-reason.level.rank, not _depends(moment, reason.rule))))
 
 
 def _held_for_harm(moment: Moment, decision: Decision) -> Held | None:
@@ -131,12 +187,27 @@ def _held_for_harm(moment: Moment, decision: Decision) -> Held | None:
 
 
 def besides(moment: Moment, heard: Heard, decisions: tuple[Decision, ...]) -> tuple[Event, ...]:
-    """The questions that come without holding up a case: of self-harm beside other signs, and for the score."""
+    """The questions that come without holding up a case: of self-harm, when a sign began, and for the score."""
+    if moment.participant.status.has_left:
+        return ()
+    asked = (*_harm_besides(moment, heard, decisions), *_onset_besides(moment, heard, decisions))
+    return asked or _score_wanted(moment, heard, decisions)
+
+
+def _onset_besides(moment: Moment, heard: Heard, decisions: tuple[Decision, ...]) -> tuple[Event, ...]:
+    """After the full text about something that is urgent already; by text, as a call has ended with that."""
+    asking = (one for one in decisions if _puts_onset(moment, heard, one, decisions) and not _may_wait(moment, one))
+    decision = next(asking, None)
+    return _question_of_onset(moment, heard, decision, decisions) if decision is not None else ()
+
+
+def _harm_besides(moment: Moment, heard: Heard, decisions: tuple[Decision, ...]) -> tuple[Event, ...]:
     held_for_it = moment.channel is Channel.SMS and any(_asks_only(moment, one, Asked.SAFE) for one in decisions)
-    if _asks_of_harm(moment, heard, decisions) and not held_for_it and not moment.participant.status.has_left:
-        told_in_call = any(one.action is Action.ESCALATE for one in decisions)
-        return _question_of_harm(moment) if moment.channel is Channel.SMS or told_in_call else ()
-    return _score_wanted(moment, heard, decisions)
+    with_onset = any(_puts_onset(moment, heard, one, decisions) and _may_wait(moment, one) for one in decisions)
+    if held_for_it or with_onset or not _asks_of_harm(moment, heard, decisions):
+        return ()
+    told_in_call = any(one.action is Action.ESCALATE for one in decisions)
+    return _question_of_harm(moment) if moment.channel is Channel.SMS or told_in_call else ()
 
 
 def _asks_only(moment: Moment, decision: Decision, asked: Asked) -> bool:
@@ -221,31 +292,45 @@ def _assessed(moment: Moment, case: Escalation, onset: Onset) -> Assessment:
     """The signs of the case judged anew with the answer; what raised one of them before still does."""
     rules, profile = moment.handbook.triage, moment.participant.profile
     codes = [rule for rule in case.rules if rule in rules.signs]
-    usual = frozenset(f"usual:{code}" for code in codes) if onset is Onset.LONGER else frozenset[str]()
+    long = onset is Onset.LONGER
+    usual = frozenset(f"usual:{code}" for code in codes if long and _depends(moment, code))
     findings = tuple(Finding(code, 0, 0, rule="answer/onset") for code in codes)
     found = triage.assess(Reply(Intent.ANSWER, onset=onset, signs=findings, facts=usual), profile, rules)
-    reasons = sorted((_no_less(moment, case, r) for r in found.reasons), key=lambda r: -r.level.rank)
+    reasons = _by_weight(moment, (_no_less(moment, case, reason) for reason in found.reasons))
     top = max((reason.level for reason in reasons), key=lambda level: level.rank, default=Disposition.ROUTINE)
-    return Assessment(max(top, Disposition.ROUTINE, key=lambda level: level.rank), tuple(reasons), now=found.now)
+    return Assessment(max(top, Disposition.ROUTINE, key=lambda level: level.rank), reasons, now=found.now)
 
 
 def _no_less(moment: Moment, case: Escalation, reason: Reason) -> Reason:
-    """A reason at the level its sign was told with, where that was above the sign's own."""
+    """A reason at the level its sign was told with, where that was above the sign's own.
+
+    A sign that does not depend on when it began keeps that level in any case, unless the answer raises it.
+    """
+    signs, before = moment.handbook.triage.signs, _told_level(moment, case, reason.rule)
+    if before is None or reason.rule not in signs:
+        return reason
+    own = signs[reason.rule].level
+    stays = not _depends(moment, reason.rule) and reason.level.rank <= own.rank
+    raised = before.rank > max(own.rank, reason.level.rank)
+    return replace(reason, level=before) if stays or raised else reason
+
+
+def _told_level(moment: Moment, case: Escalation, rule: str) -> Disposition | None:
+    """The level that a sign was told with when its case was raised."""
     told = (
         Disposition(list(Disposition)[int(fact.value or 0)])
         for fact in moment.conversation.observations
-        if fact.kind is Kind.SIGN and fact.code == reason.rule and fact.at == case.raised_at
+        if fact.kind is Kind.SIGN and fact.code == rule and fact.at == case.raised_at
     )
-    before = next(told, None)
-    own = moment.handbook.triage.signs[reason.rule].level if reason.rule in moment.handbook.triage.signs else None
-    raised = before is not None and own is not None and before.rank > max(own.rank, reason.level.rank)
-    return replace(reason, level=before) if raised and before is not None else reason
+    return next(told, None)
 
 
 def as_emergency(answered: Answered, decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
     """A case of its own for an answer that makes it an emergency, with whatever else the same text calls for."""
     cases = [one for one in decisions if one.action is Action.ESCALATE]
-    rules = dict.fromkeys([*answered.case.rules, *(rule for one in cases for rule in one.rules)])
+    grave = {reason.rule for reason in answered.assessment.reasons if reason.level is Disposition.EMERGENCY}
+    before = sorted(answered.case.rules, key=lambda rule: rule not in grave)
+    rules = dict.fromkeys([*before, *(rule for one in cases for rule in one.rules)])
     why = "; ".join(reason.because for reason in answered.assessment.reasons)
     because = " ".join([f"{why[:1].upper()}{why[1:]}.", *(one.because for one in cases)])
     day = decisions[0].day if decisions else 1
@@ -330,14 +415,16 @@ def unanswered(moment: Moment, timer: Timer) -> tuple[Event, ...]:
     if timer.payload.get("about") == DISTRESS:
         return distress.unanswered(moment, timer)
     put_at = datetime.fromisoformat(timer.payload["at"])
-    question = next((c for c in moment.conversation.check_ins if c.opened_at == put_at and c.about is not None), None)
+    put = [c for c in moment.conversation.check_ins if c.opened_at == put_at and c.about is not None]
+    question = min(put, key=lambda c: c.asked is not Asked.ONSET, default=None)
     case = _case_of(moment, question) if question is not None else None
     if question is None or case is None or question.answered_at is not None or _needs_no_text(moment, case):
         return ()
     because = f"did not say when it began, so it counts as urgent: {case.because}"
     if question.asked is not Asked.ONSET:
         because = f"did not answer the question of self-harm: {case.because}"
-    told = Told(case.level, case.rules, because, Assessment(case.level))
+    rules = tuple(sorted(case.rules, key=lambda rule: not _depends(moment, rule)))
+    told = Told(case.level, rules, because, Assessment(case.level))
     return (replace(text(moment, told), escalation_id=case.id),)
 
 

@@ -81,6 +81,13 @@ def thanks(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (word, Said("voice.goodbye", moment.text("voice.goodbye")))
 
 
+def has_told(case: Escalation, *what: Seen) -> bool:
+    """Whether the person has answered one of these about this very case since it was opened."""
+    notes = {_NOTES[one] for one in what}
+    since = case.clock
+    return any(s.kind is CaseStepKind.ANSWERED and s.note in notes and s.at >= since for s in case.steps)
+
+
 def _called(moment: Moment, heard: Heard) -> Iterator[Event]:
     if not heard.is_word(Word.CALLED):
         return
@@ -117,9 +124,15 @@ def _reached(moment: Moment, heard: Heard) -> Iterator[Event]:
     if asked is None or heard.reply.yes is None:
         return
     for case in moment.conversation.escalations:
-        same = case.state is EscalationState.ACKNOWLEDGED and case.owner == asked.owner
-        if case.is_open and (case.id == asked.id or same):
+        if case.is_open and (case.id == asked.id or _was_due_then(case, asked, heard)):
             yield _told_reached(case, reached=heard.reply.yes)
+
+
+def _was_due_then(case: Escalation, asked: Escalation, heard: Heard) -> bool:
+    """Whether the same person was to have phoned about this case too when it was asked; a newer one is another call."""
+    same = case.state is EscalationState.ACKNOWLEDGED and case.owner == asked.owner
+    put = heard.question.opened_at if heard.question is not None else None
+    return same and put is not None and case.contact_by is not None and case.contact_by <= put
 
 
 def _told_reached(case: Escalation, *, reached: bool) -> Event:

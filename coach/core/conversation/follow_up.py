@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 
 from coach.core import schedule
 from coach.core.conversation import aftercare, follow_plan, unheard
-from coach.core.conversation.case_answers import about, not_seen
+from coach.core.conversation.case_answers import about, has_told, not_seen
 from coach.core.conversation.distress import unanswered as distress
 from coach.core.conversation.moment import Moment
 from coach.core.events import (
@@ -127,6 +127,9 @@ def _is_over(moment: Moment, case: Escalation) -> bool:
 
 
 def _said(moment: Moment, case: Escalation, *what: Seen) -> bool:
+    """Whether the person has said so of this case; once it is closed, of any."""
+    if case.is_open:
+        return has_told(case, *what)
     since = case.clock
     told = (o for o in moment.conversation.observations if o.kind is Kind.SEEN and o.at > since)
     return any(o.code in what for o in told)

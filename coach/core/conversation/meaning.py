@@ -130,6 +130,8 @@ def _reached(moment: Moment, message: InboundMessage) -> Reply:
     reply = read(message.body, Asked.NOTHING, moment.language, message.channel, moment.handbook.lexicon)
     if yes is None or reply.signs or reply.intent is Intent.STOP:
         return reply
+    if reply.intent is Intent.HELP:
+        return replace(reply, yes=yes)
     return replace(reply, intent=Intent.ANSWER, yes=yes, weakness=None)
 
 

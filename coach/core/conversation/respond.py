@@ -92,7 +92,8 @@ def _answer(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[Even
     if case_answers.is_word_of_staff(heard):
         return case_answers.not_on_call(moment) if not told else ()
     if case_answers.answers(heard):
-        return (*answers.close_question(heard), *(() if told else case_answers.thanks(moment, heard)))
+        word = commands.COMMANDS[Intent.HELP] if heard.reply.intent is Intent.HELP else case_answers.thanks
+        return (*answers.close_question(heard), *(() if told else word(moment, heard)))
     if moment.participant.status is not Status.ACTIVE:
         return _not_active(moment, heard, told)
     return _active_after(moment, heard, told)

@@ -96,7 +96,8 @@ def _escalate(moment: Moment, heard: Heard, decision: Decision, all_of_them: tup
     )
     if held and held.facts:
         return (case, *held.facts)
-    told = Told(level, decision.rules, decision.because, heard.assessment, heard.observations)
+    assessment = held.assessment if held and held.assessment else heard.assessment
+    told = Told(level, decision.rules, decision.because, assessment, heard.observations)
     return (case, *tell(moment, told, heard))
 
 

@@ -3,6 +3,7 @@
 Nothing is remembered between looks: a look that is lost, doubled or late does no harm.
 """
 
+from coach.core.escalation import NOT_REACHED
 from coach.core.paging.answers import (
     Answering,
     Unchanged,
@@ -16,7 +17,7 @@ from coach.core.paging.answers import (
 )
 from coach.core.paging.looks import anybody_to_page, plain_pages, wake
 from coach.core.paging.texts import ANSWERS_LAST, Link, at_the_clock, initials, of_case, page, page_to_try, text, word
-from coach.core.paging.turns import LOOK_AT_LEAST, NOT_REACHED, SILENT_AT_MOST, Due, Page, due, is_reachable
+from coach.core.paging.turns import LOOK_AT_LEAST, SILENT_AT_MOST, Due, Page, due, is_reachable
 
 __all__ = [
     "ANSWERS_LAST",

@@ -83,7 +83,7 @@ def waiting_for(cases: Iterable[Escalation], who: OnCall, verb: PageVerb) -> tup
             return own or nobodys or tuple(known)
         case PageVerb.SPOKE:
             unreached = tuple(case for case in own if case.state is EscalationState.ACKNOWLEDGED)
-            return unreached or nobodys or tuple(known)
+            return unreached or own  # never what nobody has: it would end the pages of a case that was not meant
 
 
 def stand_down(case: Escalation, by: str, rota: Rota, handbook: Handbook, now: datetime) -> tuple[PageQueued, ...]:
@@ -126,14 +126,17 @@ class Answering:
         if refusal is not None:
             return refusal
         facts = tuple(step for step in self._steps(verb) if not isinstance(step, Refusal))
-        return (*facts, self._word_back(verb, link(self.case.id, self.who.id))) if self.who.texts else facts
+        return (*facts, self._word_back(verb, link)) if self.who.texts else facts
 
     def first_words(self) -> tuple[str, bool]:
         """What a call about the case says first, and whether it waits for a key."""
         if self.case.state is EscalationState.RAISED:
             return self._text("page.call"), True
-        if self.case.owner == self.who.handle and self.case.state is EscalationState.ACKNOWLEDGED:
+        denied = escalation.denied_at(self.case) is not None
+        if self.case.owner == self.who.handle and (denied or self.case.state is EscalationState.ACKNOWLEDGED):
             return self._text("page.call_late"), True
+        if denied:
+            return self._text("page.not_called", link=""), False
         if escalation.may_be_taken_over(self.case, self.now):
             return self._text("page.call_not_reached"), True
         return self.as_it_is().sentence, False
@@ -142,7 +145,8 @@ class Answering:
         """What it says once a key was taken."""
         if verb is PageVerb.PASS:
             return self._text("page.call_passed")
-        return self._text("page.call_yours", time=self._clock(self._until(self.case)))
+        values = self._values(self._gravest) | {"time": self._clock(self._first_until)}
+        return text("page.call_yours", self.handbook, self.who, **values)
 
     def as_it_is(self) -> Unchanged:
         """A case that is closed, or that somebody has."""
@@ -164,16 +168,32 @@ class Answering:
 
     def _steps(self, verb: PageVerb) -> list[Event | Refusal]:
         """The step of this case comes last, after those of older ones that go with it."""
-        older = [c for c in self.conversation.escalations if c.is_open and c.id < self.case.id]
         match verb:
             case PageVerb.PASS:
                 return [escalation.pass_on(self.case, self.who.handle)]
             case PageVerb.ACK:
-                nobodys = (c for c in older if c.state is EscalationState.RAISED)
-                return [self._taken(one) for one in (*nobodys, self.case)]
+                return [self._taken(one) for one in self._together]
             case PageVerb.SPOKE:
-                own = (c for c in older if c.owner in (None, self.who.handle))
+                own = (c for c in self._older if c.owner in (None, self.who.handle))
                 return [escalation.contacted(one, self.who.handle) for one in (*own, self.case)]
+
+    @property
+    def _older(self) -> list[Escalation]:
+        return [case for case in self.conversation.escalations if case.is_open and case.id < self.case.id]
+
+    @property
+    def _together(self) -> list[Escalation]:
+        """What is taken together: the older ones that nobody has, and this case."""
+        return [*(case for case in self._older if case.state is EscalationState.RAISED), self.case]
+
+    @property
+    def _gravest(self) -> Escalation:
+        """The one of those that must be told, the newest of equals."""
+        return max(self._together, key=lambda case: (case.level.rank, case.id))
+
+    @property
+    def _first_until(self) -> datetime:
+        return min(map(self._until, self._together))
 
     def _taken(self, case: Escalation) -> Event | Refusal:
         return escalation.acknowledge(case, self.who.handle, self._until(case), self.now)
@@ -181,20 +201,21 @@ class Answering:
     def _until(self, case: Escalation) -> datetime:
         return promised_by(case, self.handbook.policy.of(case.level), self.who, self.now)
 
-    def _word_back(self, verb: PageVerb, link: str) -> PageQueued:
+    def _word_back(self, verb: PageVerb, link: Link) -> PageQueued:
         template = {PageVerb.ACK: "page.yours", PageVerb.PASS: "page.passed", PageVerb.SPOKE: "page.spoke"}[verb]
-        until = self._clock(self._until(self.case))
-        return word(template, self.handbook, self.who, self.now, **self._values(), time=until, link=link)
+        case = self._gravest if verb is PageVerb.ACK else self.case
+        values = {"time": self._clock(self._first_until), "link": link(case.id, self.who.id), **self._values(case)}
+        return word(template, self.handbook, self.who, self.now, **values)
 
     def _text(self, template: str, **more: str) -> str:
-        return text(template, self.handbook, self.who, **{**self._values(), **more})
+        return text(template, self.handbook, self.who, **{**self._values(self.case), **more})
 
     def _unchanged(self, template: str, **more: str) -> Unchanged:
         return Unchanged(self._text(template, **more), template)
 
-    def _values(self) -> dict[str, str]:
-        known = of_case(self.conversation.participant, self.case, self.handbook, self.who)
-        return known | {"owner": self.case.owner or ""}
+    def _values(self, case: Escalation) -> dict[str, str]:
+        known = of_case(self.conversation.participant, case, self.handbook, self.who)
+        return known | {"owner": case.owner or ""}
 
     def _clock(self, at: datetime) -> str:
         return at_the_clock(at, self.who, self.now)

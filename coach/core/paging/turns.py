@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property
 
+from coach.core.escalation import NOT_REACHED, denied_at
 from coach.core.model import CaseStep, CaseStepKind, Channel, Escalation, EscalationState
 from coach.core.paging.hours import first_working, later
 from coach.core.policy import LevelPolicy, WorkingHours
@@ -21,9 +22,6 @@ LOOK_AT_LEAST = timedelta(hours=1)
 
 SILENT_AT_MOST = timedelta(days=7)
 """When nobody could be paged for so long within working hours, those hours do not count any more."""
-
-NOT_REACHED = "not_reached"
-"""The note of a step ANSWERED by which the person says that nobody has reached them."""
 
 _BY_DAY = WorkingHours(frozenset(range(7)), time(9), time(17))  # for what never wakes anybody
 
@@ -214,7 +212,8 @@ def _rounds(case: Escalation, policy: LevelPolicy, rota: Rota, now: datetime) ->
         case EscalationState.ACKNOWLEDGED:
             yield from _late(base, rota)
         case EscalationState.CONTACTED:
-            yield from _unclosed(base, rota)
+            denied = denied_at(case)
+            yield from _unclosed(base, rota) if denied is None else _denied(base, rota, denied)
 
 
 def _late(base: _Round, rota: Rota) -> Iterator[_Round]:
@@ -230,6 +229,16 @@ def _late(base: _Round, rota: Rota) -> Iterator[_Round]:
     yield replace(base, order=owner, start=promised, since=promised, first="page.late", again="page.late")
     begins = _counted(base, promised, policy.contact_again) if owner else promised
     yield replace(base, order=others, start=begins, since=begins, first="page.not_reached", again="page.not_reached")
+
+
+def _denied(base: _Round, rota: Rota, at: datetime) -> Iterator[_Round]:
+    """The person says that nobody phoned, whatever was noted: whoever has the case hears at once, then others do."""
+    owner = _owner(base.case, rota)
+    others = tuple(one for one in base.order if one not in owner)
+    begins = _counted(base, at, base.policy.contact_again) if owner else at
+    told = replace(base, first="page.not_called", again="page.not_called")
+    yield replace(told, order=owner, start=at, since=at)
+    yield replace(told, order=others, start=begins, since=at)
 
 
 def _unclosed(base: _Round, rota: Rota) -> Iterator[_Round]:
