@@ -72,6 +72,11 @@ class Combination:
     adds: str | None = None
     single_text: bool = False  # only for a text on its own: with a history the trend rules decide
     sources: tuple[str, ...] = ()
+    members: frozenset[str] = field(init=False, compare=False)  # the signs of `together`, one of which the text has
+
+    def __post_init__(self) -> None:
+        """Put the groups together."""
+        object.__setattr__(self, "members", frozenset[str]().union(*self.together))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def assess(
     case = _Case(reply, profile, rules, recent, frozenset(reply.codes), single)
     found = [_of_sign(rules.signs[code], case) for code in reply.codes if code in rules.signs]
     found = _raised(found, reply.raised, rules)
-    found += [_of_combination(c) for c in rules.combinations if _applies(c, case)]
+    found += [_of_combination(c) for c in _applying(case)]
     found.sort(key=lambda pair: (-pair[0].level.rank, not pair[1]))
     if not found:
         return Assessment(Disposition.SELF_CARE)
@@ -145,7 +150,7 @@ def codes_with_added(
 ) -> tuple[str, ...]:
     """Sorted codes of the reply and those that a combination adds, such as `low_blood_sugar` for shaky on insulin."""
     case = _Case(reply, profile, rules, recent, frozenset(reply.codes), single)
-    added = {c.adds for c in rules.combinations if c.adds and _applies(c, case)}
+    added = {c.adds for c in _applying(case) if c.adds}
     replaced = {"numbness_tingling"} if "ascending_weakness" in added else set()
     return tuple(sorted((set(reply.codes) | added) - replaced))
 
@@ -195,16 +200,19 @@ def _of_combination(rule: Combination) -> _Found:
     return Reason(rule.rule, rule.level, rule.meaning), rule.now
 
 
+def _applying(case: _Case) -> list[Combination]:
+    """The combinations that apply, in order."""
+    codes = case.codes
+    perhaps = [c for c in case.rules.combinations if not (c.members and c.members.isdisjoint(codes))]
+    return [combination for combination in perhaps if _applies(combination, case)]
+
+
 def _applies(rule: Combination, case: _Case) -> bool:
-    """All groups have a code, at least one of them in this text, and the conditions hold."""
+    """All groups have a code, here or before, and the conditions hold."""
     if rule.single_text and not case.single:
         return False
     known = case.codes | case.recent
-    if not all(group & known for group in rule.together):
-        return False
-    if rule.together and not any(group & case.codes for group in rule.together):
-        return False
-    return _holds(rule.when, case, None)
+    return all(group & known for group in rule.together) and _holds(rule.when, case, None)
 
 
 def _holds(when: When, case: _Case, code: str | None) -> bool:

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from coach.core.reading.likeness import Weights
+from coach.core.reading.likeness import ZERO, Weights
 from coach.core.reading.second import INTENT
 from coach.learning.examples import Example
 
@@ -41,15 +41,12 @@ def fit(examples: Sequence[Example]) -> Weights:
     rarity = np.array(list(task.rarity.values()))
     whole = np.rint(columns * rarity[:, None]).astype(int).clip(-LARGEST, LARGEST)
     whole[np.abs(whole) < SMALLEST] = 0
-    numbers, labels = np.nonzero(whole)
     return Weights(
         labels=task.labels,
         bias=tuple(round(float(model.intercept_[0]) * slope + shift, DIGITS) for model in models),
         index={feature: number for number, feature in enumerate(task.rarity)},
         lengths=np.rint(rarity**2).astype(int).tolist(),
-        first=np.searchsorted(numbers, np.arange(len(rarity) + 1)).tolist(),
-        touched=labels.tolist(),
-        weights=whole[numbers, labels].tolist(),
+        rows=(whole + ZERO).astype(np.uint8).tobytes(),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from math import exp, sqrt
 from pathlib import Path
 from typing import Any
+from zlib import compress, decompress
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -76,9 +77,7 @@ def _weights(content: Mapping[str, Any]) -> Weights:
         bias=tuple(content["bias"]),
         index=dict(zip(names, range(len(names)), strict=True)),
         lengths=_numbers("H", content["lengths"]),
-        first=_numbers("I", content["first"]),
-        touched=_numbers("B", content["touched"]),
-        weights=_numbers("b", content["weights"]),
+        rows=decompress(base64.b64decode(content["rows"])),
     )
 
 
@@ -110,9 +109,7 @@ def written(weights: Weights, phrasings: Mapping[str, Sequence[str]]) -> str:
         "bias": weights.bias,
         "phrasings": phrasings,
         "lengths": _packed("H", weights.lengths),
-        "first": _packed("I", weights.first),
-        "touched": _packed("B", weights.touched),
-        "weights": _packed("b", weights.weights),
+        "rows": base64.b64encode(compress(weights.rows, level=9)).decode("ascii"),
         "names": "\n".join(weights.index),
     }
     return json.dumps(content, ensure_ascii=False, indent=0) + "\n"

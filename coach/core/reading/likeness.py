@@ -29,27 +29,26 @@ The lowest counter counts the features, the next holds the squared length, then 
 So that shares add up as plain numbers do.
 """
 _HEAD = 2  # counters before those of the labels
+_BYTES = 4  # of a counter, so that a million features fit
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """A linear model as plain arrays.
 
-    The feature with number n in `index` adds `lengths[n]` to the squared length of a text, and to the label
-    `touched[i]` the weight `weights[i]`, for i from `first[n]` to before `first[n + 1]`.
+    The feature with number n in `index` adds `lengths[n]` to the squared length of a text, and to each label its
+    weight: row n of `rows`, which has one byte for each label, `ZERO` more than the weight.
     """
 
     labels: tuple[str, ...]
     bias: tuple[float, ...]
     index: Mapping[str, int]
     lengths: Sequence[int]
-    first: Sequence[int]
-    touched: Sequence[int]
-    weights: Sequence[int]
+    rows: bytes = field(repr=False)
     _counters: Struct = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Lay the counters out: four bytes each, so that a million features fit."""
+        """Lay the counters out."""
         object.__setattr__(self, "_counters", Struct(f"<{_HEAD + len(self.labels)}I"))
 
     def share_of(self, feature: str) -> Share:
@@ -57,11 +56,16 @@ class Weights:
         number = self.index.get(feature)
         if number is None:
             return 0
-        counters = [1, self.lengths[number], *[ZERO] * len(self.labels)]
-        start, end = self.first[number], self.first[number + 1]
-        for label, weight in zip(self.touched[start:end], self.weights[start:end], strict=True):
-            counters[_HEAD + label] += weight
-        return int.from_bytes(self._counters.pack(*counters), "little")
+        counters = bytearray(self._counters.size)
+        counters[0] = 1
+        counters[_BYTES : 2 * _BYTES] = self.lengths[number].to_bytes(_BYTES, "little")
+        counters[_HEAD * _BYTES :: _BYTES] = self.row_of(number)
+        return int.from_bytes(counters, "little")
+
+    def row_of(self, number: int) -> bytes:
+        """The weights of one feature, each with `ZERO` added."""
+        width = len(self.labels)
+        return self.rows[number * width : (number + 1) * width]
 
     def scores(self, share: Share) -> list[float]:
         """How likely each label is, as log odds: 0 is as likely as not."""

@@ -20,7 +20,7 @@ from coach.adapters.lines.read import ProfileLine
 from coach.adapters.lines.score import LabelledLine
 from coach.core.model import Asked, Channel, Disposition, Finding, Intent, Language, Profile, Reason, Reply
 from coach.core.reading import Lexicon, read
-from coach.core.reading.likeness import Likeness, Trust, Weights, log_odds
+from coach.core.reading.likeness import ZERO, Likeness, Trust, Weights, log_odds
 from coach.core.reading.reader import first_reading
 from coach.core.triage import Modifier, SignRule, TriageRules, When, assess
 
@@ -38,17 +38,12 @@ Told = Callable[..., Reply]
 def _weights(bias: dict[str, float], features: dict[str, dict[str, int]] | None = None, length: int = 1) -> Weights:
     """A hand-made model: a bias for each label, and for each feature what it adds to labels."""
     labels, rows = tuple(bias), features or {}
-    first = [0]
-    for row in rows.values():
-        first.append(first[-1] + len(row))
     return Weights(
         labels=labels,
         bias=tuple(bias.values()),
         index={name: number for number, name in enumerate(rows)},
         lengths=[length] * len(rows),
-        first=first,
-        touched=[labels.index(label) for row in rows.values() for label in row],
-        weights=[weight for row in rows.values() for weight in row.values()],
+        rows=bytes([ZERO + row.get(label, 0) for row in rows.values() for label in labels]),
     )
 
 
@@ -353,8 +348,7 @@ def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
         GRIBBLE.bias,
         GRIBBLE.index,
     )
-    arrays = ("lengths", "first", "touched", "weights")
-    assert [list(getattr(loaded.weights, name)) for name in arrays] == [getattr(GRIBBLE, name) for name in arrays]
+    assert (list(loaded.weights.lengths), loaded.weights.rows) == (GRIBBLE.lengths, GRIBBLE.rows)
     assert (loaded.phrasings, loaded.levels) == (KNOWN, {SWOLLEN: Disposition.URGENT})
     assert loaded.trust.denied == pytest.approx(log_odds(tomllib.loads(TRUST)["denied"]))
 
