@@ -17,7 +17,7 @@ from coach.core.reading.lexicon import Entry, Lexicon, Vocabulary, build_lexicon
 _PATTERN_KINDS = frozenset(
     {
         "sign", "cue", "fact", "intent", "topic", "trend", "trend_asked", "onset", "onset_asked", "yes", "hydration",
-        "exercise", "seen", "safe", "join", "identity", "number", "times",
+        "exercise", "seen", "safe", "join", "identity", "stairs", "chair_stands", "number", "times",
     },
 )  # fmt: skip
 _OTHER_KINDS = frozenset({"concept", "words", "short_forms", "numbers", "heard"})

@@ -65,11 +65,22 @@ def _beside(hit: Hit, scan: Scan, found: tuple[Finding, ...], without: frozenset
 
 
 def onset_of(scan: Scan, signs: Signs, asked: Asked, choice: float | None) -> Onset | None:
-    """When it began, as told of a sign in the same sentence or in a sentence of its own."""
-    if asked is Asked.ONSET and choice is not None and choice <= len(_ONSET):
-        return _ONSET[int(choice) - 1]
+    """When it began, as told of a sign in the same sentence or in a sentence of its own.
+
+    Of a choice in the menu and words beside it the later beginning counts: "3 this morning" is today.
+    """
+    told = _onset_told(scan, signs, asked)
+    if asked is not Asked.ONSET or choice is None or choice > len(_ONSET):
+        return told
+    chosen = _ONSET[int(choice) - 1]
+    return next(name for name in _ONSET if name in (told, chosen))
+
+
+def _onset_told(scan: Scan, signs: Signs, asked: Asked) -> Onset | None:
+    """The latest beginning that words tell; a bare time of day is one of today."""
+    clock = asked is Asked.ONSET and any(":" in word for word in scan.said)
     if not ("onset" in scan.hits or "onset_asked" in scan.hits):
-        return None
+        return Onset.TODAY if clock else None
     undated = frozenset(w for other in scan.of("cue:undated", "onset:undated") for w in other.words)
     hits = [h for h in scan.hits.get("onset", ()) if not h.words & undated]
     if asked is Asked.ONSET:
@@ -90,7 +101,7 @@ def _dates_a_sign(hit: Hit, scan: Scan, signs: Signs) -> bool:
 
 def yes_of(scan: Scan, asked: Asked, choice: float | None) -> bool | None:
     """The answer to a yes/no or done question; None when the text leaves it open."""
-    if asked not in _YES_NO:
+    if asked not in _YES_NO or _knows_not(scan):
         return None
     if asked is Asked.SEEN and (choice is not None or scan.has("seen:booked")):
         return _SEEN_MENU.get(int(choice or 0))
@@ -103,6 +114,11 @@ def yes_of(scan: Scan, asked: Asked, choice: float | None) -> bool | None:
     if yes == no:
         return None if not yes else _first_said(scan, kinds)
     return yes
+
+
+def _knows_not(scan: Scan) -> bool:
+    """The "no" of "no sé" is no answer."""
+    return scan.has("yes:unknown") and scan.said <= scan.lexicon.set_of("unknowing")
 
 
 def _first_said(scan: Scan, kinds: list[str]) -> bool:

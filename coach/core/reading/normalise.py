@@ -10,7 +10,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r"[a-z]\d+(?![a-z\d])|[a-z][a-z\x01]*(?:'[a-z\x01]+)*|\d+(?:[.,:/]\d+)*|%|½|[.!?;\n…]+|[,:()\-]|\U0001f44d|\U0001f44c|\U0001f64f",
+    r"[a-z]\d+(?![a-z\d])|"
+    r"(?<![a-z\x01'])[ap]\.[ ]?m(?![a-z])|"
+    r"[a-z][a-z\x01]*(?:'[a-z\x01]+)*|\d+(?:[.,:/]\d+)*|%|½|[.!?;\n…]+|[,:()\-]|\U0001f44d|\U0001f44c|\U0001f64f",
 )
 _SENTENCE_END = frozenset(".!?;\n…")
 _CLAUSE_END = frozenset(",:()-")
@@ -123,6 +125,8 @@ def piece_of(
         return Piece((), ends=True, asks="?" in written)
     if written[0] in _CLAUSE_END:
         return Piece((), parts=written != "-")
+    if written[1:2] == "." and written[0].isalpha():  # "a.m."
+        written = f"{written[0]}m"
     word = shorten(_bare(_PICTURES.get(written, written).replace(_NOTHING, "")), known)
     return Piece(short_forms.get(word, (word,)), parts=word in breakers)
 

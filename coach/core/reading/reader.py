@@ -7,15 +7,17 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from coach.core.model import Asked, Channel, Finding, Intent, Language, Onset, Reply, TrendAnswer
+from coach.core.reading.amounts import amount_for
 from coach.core.reading.answers import has_menu, onset_of, trend_of, yes_of
 from coach.core.reading.facts import facts_of, told_facts
 from coach.core.reading.intents import Heard, intent_of, topic_of
 from coach.core.reading.lexicon import Lexicon
 from coach.core.reading.matching import Hit
-from coach.core.reading.ratings import amount_for, said_numbers, weakness_rating
+from coach.core.reading.ratings import said_numbers, weakness_rating
 from coach.core.reading.scan import Scan, scan
 from coach.core.reading.second import second_reading
 from coach.core.reading.signs import Signs, find_signs
+from coach.core.reading.weekly import with_test
 
 _COUNTED = frozenset(
     {
@@ -32,8 +34,10 @@ _COUNTED = frozenset(
 
 _FALLS = frozenset({"fall_no_injury", "fall_serious", "head_injury", "faint"})
 TWO_FALLS = 2
+MANY = "two_falls"
+EFFORT = "faint_feature"
 ONE_SIDE = "one_sided"
-_NO_FACT = frozenset[str]()
+_ANSWERED = ("booked", "answered", "hard", "arms", "not_without")  # without a number, and neither yes nor no
 
 
 class _Values(NamedTuple):
@@ -64,7 +68,7 @@ def read(text: str, asked: Asked, language: Language, channel: Channel, lexicon:
     return replace(
         second,
         onset=onset_of(seen, signs, asked, choice),
-        facts=facts_of(told, second.signs, seen) | _falls_fact(asked, second.amount),
+        facts=_with_asked(facts_of(told, second.signs, seen), asked, second.amount),
     )
 
 
@@ -88,11 +92,11 @@ def _first_reading(
     choice = amount if has_menu(asked) else None
     told = told_facts(seen)
     signs = _with_falls(find_signs(seen), asked, amount, text)
-    signs = _with_side(signs, told, asked, text)
+    signs = with_test(_with_side(signs, told, asked, text), seen, asked, amount)
     values = _Values(
         weakness=weakness,
         trend=trend_of(seen, signs, asked, choice),
-        yes=yes_of(seen, asked, choice),
+        yes=_yes(seen, asked, choice, amount),
         amount=amount,
         onset=onset_of(seen, signs, asked, choice),
     )
@@ -111,7 +115,7 @@ def _first_reading(
         hypothetical=signs.spoken_of,
         idioms=signs.idioms,
         hinted=signs.hinted,
-        facts=facts_of(told, signs.present, seen) | _falls_fact(asked, amount),
+        facts=_with_asked(facts_of(told, signs.present, seen), asked, amount),
     )
     return reply, seen, told
 
@@ -133,9 +137,20 @@ def _with_side(signs: Signs, told: Iterable[Hit], asked: Asked, text: str) -> Si
     return replace(signs, present=(weaker,))
 
 
-def _falls_fact(asked: Asked, amount: float | None) -> frozenset[str]:
-    many = asked is Asked.FALLS and amount is not None and amount >= TWO_FALLS
-    return frozenset({"two_falls"}) if many else _NO_FACT
+def _yes(seen: Scan, asked: Asked, choice: float | None, amount: float | None) -> bool | None:
+    """Yes or no; an amount of exercise that is more than a bare number is exercise done."""
+    yes = yes_of(seen, asked, choice)
+    done = asked is Asked.EXERCISE and bool(amount) and len(seen.words.tokens) > 1
+    return True if done and yes is None else yes
+
+
+def _with_asked(facts: frozenset[str], asked: Asked, amount: float | None) -> frozenset[str]:
+    """The facts with what the question adds: how many falls, and that a faint at the chair test was one in effort."""
+    if asked is Asked.CHAIR_STANDS and amount:
+        return facts | {EFFORT}
+    if asked is not Asked.FALLS or amount is None:
+        return facts
+    return facts | {MANY} if amount >= TWO_FALLS else frozenset(f for f in facts if amount or not f.startswith(MANY))
 
 
 def _answers(values: _Values, seen: Scan, asked: Asked) -> bool:
@@ -148,7 +163,7 @@ def _answers(values: _Values, seen: Scan, asked: Asked) -> bool:
         return values.trend is not None
     if asked is Asked.ONSET:
         return values.onset is not None
-    return values.yes is not None or values.amount is not None or seen.has(f"{asked}:booked", f"{asked}:answered")
+    return values.yes is not None or values.amount is not None or seen.has(*(f"{asked}:{said}" for said in _ANSWERED))
 
 
 def _reports(values: _Values, signs: Signs) -> bool:

@@ -25,6 +25,7 @@ _FINAL = frozenset({Intent.STOP, Intent.WRONG_PERSON})  # once worded, only read
 _NO_WISH = frozenset({Intent.ANSWER, Intent.REPORT, Intent.QUESTION, Intent.THANKS, Intent.UNCLEAR, Intent.HELP})
 _VALUED = frozenset({Asked.WEAKNESS, Asked.TREND, Asked.ONSET})  # answered by a value, for the first reader alone
 _NOWHERE = frozenset[int]()
+_NO_WORDS = frozenset[str]()
 FEW = 6  # words of an answer about the person, such as the name of a condition or a medicine, that tells of no sign
 
 
@@ -48,7 +49,9 @@ def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -
     if asked in _OF_THE_PERSON and len(scan.words.tokens) <= FEW:
         return first
     sentences = sentences_of(scan, first)
-    spoken = {number: _spoken(words) for number, (words, _) in sentences.items()}
+    counting = scan.lexicon.set_of("counting") if first.amount is not None else _NO_WORDS
+    unknowing = scan.lexicon.set_of("unknowing")
+    spoken = {number: _spoken(words, counting, unknowing) for number, (words, _) in sentences.items()}
     shares = {number: likeness.share(*part) for number, part in sentences.items()}
     telling = {number: share for number, share in shares.items() if spoken[number] >= FEWEST}
     likely = _likely(telling, likeness.weights)
@@ -69,9 +72,12 @@ def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -
     )
 
 
-def _spoken(words: list[str]) -> int:
-    """How many words are no numbers."""
-    return sum([word[-1:].isalpha() for word in words])
+def _spoken(words: list[str], counting: frozenset[str], unknowing: frozenset[str]) -> int:
+    """How many words are no numbers; none where a sentence only counts something, or tells that nothing is known."""
+    said = [word for word in words if word[-1:].isalpha()]
+    return (
+        0 if counting.issuperset(said) or unknowing.issuperset(word.rpartition("/")[2] for word in said) else len(said)
+    )
 
 
 def _intent_of(first: Reply, scan: Scan, asked: Asked, said: Share, likeness: Likeness) -> Intent:

@@ -115,7 +115,7 @@ def _contradicted(hit: Hit, denials: ByWord, scan: Scan) -> bool:
 
 
 def _denies(other: Hit, judgement: Judgement, hit: Hit, scan: Scan) -> bool:
-    if judgement.cue in hit.words:
+    if judgement.cue in hit.words or _says_anew(hit, other, scan):
         return False
     vocabulary = scan.lexicon.vocabulary
     code = hit.code
@@ -124,6 +124,12 @@ def _denies(other: Hit, judgement: Judgement, hit: Hit, scan: Scan) -> bool:
         return closer or code not in vocabulary.severe or _one_more(other, judgement, hit)
     absorbs = code in vocabulary.absorbs.get(other.code, ())
     return absorbs and not _cut(other, judgement) and _overlap(other, hit, scan)
+
+
+def _says_anew(hit: Hit, denied: Hit, scan: Scan) -> bool:
+    """True where a denial of its own opens the sign after what is denied: "no falls but can't get up"."""
+    vocabulary, word = scan.lexicon.set_of, scan.line.words[hit.start]
+    return denied.start < hit.start and word in vocabulary("negative") - vocabulary("lacking") - vocabulary("or")
 
 
 def _one_more(other: Hit, judgement: Judgement, hit: Hit) -> bool:

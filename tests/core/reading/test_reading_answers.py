@@ -69,6 +69,75 @@ def test_onset_is_read_only_of_what_began(text: str, asked: str, onset: str | No
     assert ask(text, asked).onset == onset
 
 
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+@pytest.mark.parametrize(
+    ("text", "language", "onset"),
+    [
+        ("3 hours ago", "en", "today"),
+        ("2 hrs", "en", "today"),
+        ("2-3 hours", "en", "today"),
+        ("3 minutes", "en", "today"),
+        ("3h", "en", "today"),
+        ("3 am", "en", "today"),
+        ("3 a.m.", "en", "today"),
+        ("3pm", "en", "today"),
+        ("at 3", "en", "today"),
+        ("at three", "en", "today"),
+        ("2:30", "en", "today"),
+        ("3 hors ago", "en", None),
+        ("2 hous", "en", None),
+        ("2 this morning", "en", "today"),
+        ("3 times since this morning", "en", "today"),
+        ("3 horas", "es", "today"),
+        ("hace 3 horas", "es", "today"),
+        ("a las 3", "es", "today"),
+        ("3 de la mañana", "es", "today"),
+        ("3 yesterday", "en", "this_week"),
+        ("1 day", "en", "this_week"),
+        ("3 days", "en", "this_week"),
+        ("3 dias", "es", "this_week"),
+        ("10 days", "en", "longer"),
+        ("2 weeks", "en", "longer"),
+        ("1 month ago", "en", "longer"),
+        ("1 year", "en", "longer"),
+        ("2 años", "es", "longer"),
+        ("2", "en", "this_week"),
+        ("3.", "es", "longer"),
+        ("3, for years", "en", "longer"),
+    ],
+)
+def test_a_number_that_tells_a_time_is_no_choice_in_the_menu(
+    text: str, language: str, onset: str | None, channel: str, ask: Any
+) -> None:
+    """An hour read as a choice would make what began today an old complaint."""
+    assert ask(text, "onset", language, channel).onset == onset
+
+
+@pytest.mark.parametrize("asked", ["nothing", "weakness", "trend", "onset", "seen", "reached", "symptom", "safe"])
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I don't know", "en"),
+        ("dunno", "en"),
+        ("No I do not know", "en"),
+        ("idk", "en"),
+        ("not really sure", "en"),
+        ("no sé", "es"),
+        ("ni idea", "es"),
+    ],
+)
+def test_not_knowing_answers_nothing_and_is_no_sign(text: str, language: str, asked: str, ask: Any) -> None:
+    """Who cannot tell is not confused."""
+    reply = ask(text, asked, language)
+    assert (reply.yes, reply.onset, reply.codes) == (None, None, ())
+
+
+@pytest.mark.parametrize("text", ["I don't know where I am", "I don't know what day it is"])
+def test_not_knowing_where_one_is_stays_a_sign(text: str, ask: Any) -> None:
+    """What is not known says what is wrong."""
+    assert ask(text, "weakness").codes == ("new_confusion",)
+
+
 @pytest.mark.parametrize(
     ("text", "asked", "trend"),
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coach.adapters.library.triage import load_triage
-from coach.adapters.lines.score import load_pairs, score
+from coach.adapters.lines.score import read_pair, score
 from coach.core.reading import Lexicon
 
 ROOT = Path(__file__).parents[3]
@@ -19,7 +19,9 @@ def figures(lexicon: Lexicon) -> dict[str, float]:
     """The corpus scored once."""
     if not CORPUS.exists():
         pytest.skip("the development corpus lies beside the project and is not here")
-    return score(load_pairs(CORPUS, lexicon, load_triage(ROOT / "messages")))
+    rules = load_triage(ROOT / "messages")
+    lines = enumerate(CORPUS.read_text(encoding="utf-8").splitlines(), start=1)
+    return score([read_pair(line, number, lexicon, rules) for number, line in lines if line.strip()])
 
 
 @pytest.mark.parametrize(("name", "floor"), BOUNDS["floors"].items())

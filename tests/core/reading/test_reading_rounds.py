@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 VECTORS = ROOT / "tests" / "core" / "vectors"
 BOUNDS = tomllib.loads((VECTORS / "reading_floors.toml").read_text(encoding="utf-8"))
 HELD = "held_"
+WEEKLY = "held_9_weekly_answers"
 SAMPLE = 2_500
 FEW_WORDS = 5
 
@@ -65,6 +66,12 @@ def held(lexicon: Lexicon, rules: TriageRules) -> Figures:
     return _scored([line for _, line in _lines(held=True)], lexicon, rules)
 
 
+@pytest.fixture(scope="module")
+def held_weekly(lexicon: Lexicon, rules: TriageRules) -> Figures:
+    """Those of them that answer the weekly questions, scored once."""
+    return _scored([line for place, line in _lines(held=True) if place.startswith(WEEKLY)], lexicon, rules)
+
+
 @pytest.mark.parametrize(("name", "floor"), BOUNDS["learnt"].items())
 def test_what_was_learnt_is_read_well(name: str, floor: float, learnt: Figures) -> None:
     """No change of the reader loses what it knew."""
@@ -75,6 +82,12 @@ def test_what_was_learnt_is_read_well(name: str, floor: float, learnt: Figures) 
 def test_what_was_never_seen_is_read_well(name: str, floor: float, held: Figures) -> None:
     """These figures tell how new wording is read: nothing was ever learnt from these replies."""
     assert held[name] >= floor
+
+
+@pytest.mark.parametrize(("name", "floor"), BOUNDS["held_weekly"].items())
+def test_weekly_answers_never_seen_are_read_well(name: str, floor: float, held_weekly: Figures) -> None:
+    """An answer to a weekly question is an answer, in other words than those that were learnt too."""
+    assert held_weekly[name] >= floor
 
 
 def test_every_line_is_a_labelled_reply(rules: TriageRules) -> None:
