@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from coach.core import paging
-from coach.core.conversation import Moment, aftercare, follow_up
+from coach.core.conversation import Moment, aftercare
+from coach.core.conversation.case_look import look
 from coach.core.escalation import PageAnswer, PageVerb, Refusal, page_answer
 from coach.core.events import Event, PageQueued
 from coach.core.handbook import Handbook, Word
 from coach.core.model import Channel, Conversation, Escalation, InboundMessage, Lane, Language, Participant
 from coach.core.paging import Unchanged
-from coach.core.rota import OnCall, on_duty
+from coach.core.rota import OnCall
 from coach.ports import Cause, Clock, DueTimer, Links, PageLink, Store, Transaction
 from coach.sending import texts_back, texts_stopped
 
@@ -76,11 +77,9 @@ class Duty:
     def wake(self, tx: Transaction, item: DueTimer, now: datetime) -> tuple[Event, ...]:
         """A look at the open cases of a person: their pages, the questions after them, and the next look."""
         rota = tx.rota()
-        moment = Moment(item.conversation, self.handbook, now)
-        asked = follow_up.begin(moment, staffed=any(map(paging.is_reachable, on_duty(rota, now))))
         if not paging.anybody_to_page(rota):
-            log.error("nobody on call can be paged", extra={"participant_id": moment.participant.id})
-        return (*asked, *paging.wake(item.conversation, self.handbook, rota, self._link(now), now))
+            log.error("nobody on call can be paged", extra={"participant_id": item.conversation.participant.id})
+        return look(Moment(item.conversation, self.handbook, now), rota, self._link(now))
 
     def _link(self, now: datetime) -> paging.Link:
         return lambda case_id, person: self.links.page(case_id, person, now)

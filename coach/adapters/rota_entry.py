@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, time
 
+from coach.adapters.days import WRITE_DAY, read_day
 from coach.adapters.enrolment import FieldProblem, Rules
 from coach.adapters.phones import normalise_phone
 from coach.adapters.zones import normalise_zone
@@ -22,7 +23,6 @@ _EVERY_DAY = frozenset({"daily", "every day", "all"})
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _LONGEST_NAME = 80
 _WRITE_HANDLE = "Write the name they sign in with, or a short one: small letters, digits, dots and dashes."
-_WRITE_DAY = "Choose a day, or write it as year, month and day, such as 2026-07-14."
 _WRITE_TIME = "Write the time with hours and minutes, such as 08:00."
 _WRITE_DAYS = "Choose at least one day of the week."
 _CHOOSE_PERSON = "Choose somebody who is on call."
@@ -61,15 +61,15 @@ def read_shift(
     weekdays = weekdays_of(days)
     layer = LAYERS.get(fields.get("layer", "").strip().casefold())
     start, end = (_time(fields.get(field, "")) for field in ("start", "end"))
-    first_day = _day(fields.get("first_day", "")) if fields.get("first_day", "").strip() else today
-    last_day = _day(fields.get("last_day", ""))
+    first_day = read_day(fields.get("first_day", "")) if fields.get("first_day", "").strip() else today
+    last_day = read_day(fields.get("last_day", ""))
     found.demand("person", _CHOOSE_PERSON, who is not None and who.active)
     found.demand("layer", "Choose first, second or backup.", layer is not None)
     found.demand("days", _WRITE_DAYS, weekdays)
     found.demand("start", _WRITE_TIME, start is not None)
     found.demand("end", _WRITE_TIME, end is not None)
-    found.demand("first_day", _WRITE_DAY, first_day is not None)
-    found.demand("last_day", _WRITE_DAY, last_day is not None or not fields.get("last_day", "").strip())
+    found.demand("first_day", WRITE_DAY, first_day is not None)
+    found.demand("last_day", WRITE_DAY, last_day is not None or not fields.get("last_day", "").strip())
     if found.problems or who is None or layer is None or start is None or end is None or first_day is None:
         return tuple(found.problems)
     return Shift(0, who.id, layer, weekdays, start, end, first_day, last_day)
@@ -80,10 +80,10 @@ def read_leave(fields: Mapping[str, str], rota: Rota) -> Leave | tuple[FieldProb
     found = _Found()
     who, wanted = rota.named(fields.get("person", "").strip().casefold()), fields.get("cover", "").strip().casefold()
     cover = rota.named(wanted)
-    first_day, last_day = (_day(fields.get(field, "")) for field in ("first_day", "last_day"))
+    first_day, last_day = (read_day(fields.get(field, "")) for field in ("first_day", "last_day"))
     found.demand("person", _CHOOSE_PERSON, who is not None)
-    found.demand("first_day", _WRITE_DAY, first_day is not None)
-    found.demand("last_day", _WRITE_DAY, last_day is not None)
+    found.demand("first_day", WRITE_DAY, first_day is not None)
+    found.demand("last_day", WRITE_DAY, last_day is not None)
     found.demand("cover", _CHOOSE_COVER, cover is not None or not wanted)
     if found.problems or who is None or first_day is None or last_day is None:
         return tuple(found.problems)
@@ -127,13 +127,6 @@ class _Found:
         """Note the sentence unless it is right."""
         if not right:
             self.problems.append(FieldProblem(field, sentence))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
 
 
 def _time(text: str) -> time | None:

@@ -36,7 +36,7 @@ _WAKING = (
     EscalationReopened,
     EscalationRelevelled,
 )
-_WAKING_STEPS = frozenset({CaseStepKind.PAGE_FAILED, CaseStepKind.SILENT})
+_WAKING_STEPS = frozenset({CaseStepKind.PAGE_FAILED, CaseStepKind.SILENT, CaseStepKind.UNREACHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Refusal:
 def acknowledge(
     case: Escalation, staff: str, contact_by: datetime | None = None, now: datetime | None = None
 ) -> EscalationAcknowledged | Refusal:
-    """Take a case. The second person to try learns who has it, unless the time to reach the person has passed by now.
+    """Take a case. The second person to try learns who has it, unless the promise to reach the person is broken by now.
 
     `contact_by` is when the person should have been reached by the one who takes it.
     """
@@ -103,9 +103,9 @@ def acknowledge(
 
 
 def may_be_taken_over(case: Escalation, now: datetime | None) -> bool:
-    """Whether somebody has the case, but has not reached the person by the time that was promised."""
+    """Whether somebody has the case and the promise is broken: its time has passed, or the person denies the call."""
     late = now is not None and case.contact_by is not None and case.contact_by < now
-    return late and case.state is EscalationState.ACKNOWLEDGED
+    return (late and case.state is EscalationState.ACKNOWLEDGED) or denied_at(case) is not None
 
 
 def pass_on(case: Escalation, staff: str) -> EscalationPassed | Refusal:

@@ -259,6 +259,14 @@ class OutboxCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class PagesCleared:
+    """Pages about a case that are not yet claimed are cancelled."""
+
+    escalation_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromptSkipped:
     """A scheduled prompt was not sent; `reason` is a SkipReason of coach.core.programme, `because` a plain clause."""
 
@@ -292,5 +300,6 @@ Event: TypeAlias = (
     | TimerSet
     | TimersCleared
     | OutboxCleared
+    | PagesCleared
     | PromptSkipped
 )

@@ -11,9 +11,13 @@ from coach.core.handbook import Handbook
 from coach.core.model import Asked, Conversation, Disposition, Escalation, Lane, Language, Observation
 from coach.core.programme import scores, week_of
 from coach.core.schedule import local
+from coach.core.trend.function_tests import CHAIR_STANDS, STAIRS
 
 LOOKED_BACK = timedelta(days=14)
 """How far back scores are told of, and closed cases."""
+
+TESTS = {STAIRS: "words.stairs", CHAIR_STANDS: "words.chair_stands"}
+"""The rules of cases that are function tests, with the text that holds the words for each."""
 
 _SELF_HARM, _RED_FLAG, _UNNAMED = "self_harm", "red_flag", "weakness_general"
 _BY_LEVEL = {Disposition.EMERGENCY: "why.emergency", Disposition.URGENT: "why.urgent"}
@@ -74,12 +78,15 @@ def _figures(given: Sequence[Observation], now: datetime) -> dict[str, str]:
 
 
 def _sign(case: Escalation, language: Language, handbook: Handbook) -> str | None:
-    """Plain words for the sign of a case that weighs most; None when only scores are behind it."""
+    """Plain words for the gravest sign of a case, else for its function test; None when only scores are behind it."""
     if _RED_FLAG in case.rules:
         return render(handbook.library.templates["words.red_flag"], language, {})
     signs = handbook.triage.signs
     told = sorted((code for code in case.rules if code in signs), key=lambda code: -signs[code].level.rank)
-    return _named(told[0], language, handbook) if told else None
+    if told:
+        return _named(told[0], language, handbook)
+    test = next((TESTS[rule] for rule in case.rules if rule in TESTS), None)
+    return render(handbook.library.templates[test], language, {}) if test is not None else None
 
 
 def _named(code: str, language: Language, handbook: Handbook) -> str:

@@ -220,6 +220,10 @@ class Participant:
     profile: Profile = Profile()
 
 
+BODY_SHOWN = 10_000
+"""Characters of a text that people are shown; a longer one is read whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One text, or one answer in a call, as the carrier delivered it."""
@@ -374,6 +378,8 @@ class CaseStepKind(StrEnum):
 
     RAISED = "raised"
     TOLD = "told"  # a text to the person about this case was queued
+    NOT_DELIVERED = "not_delivered"  # a message to the person about it did not arrive, or not in time; its template
+    UNREACHED = "unreached"  # so nothing about it has reached them: whoever is paged hears so
     PAGED = "paged"  # a page to somebody on call was queued
     PAGE_FAILED = "page_failed"  # a page could not be delivered, or not in time
     ACKNOWLEDGED = "acknowledged"
@@ -488,6 +494,7 @@ class Sent:
     at: datetime
     channel: Channel = Channel.SMS
     fate: Fate = Fate.UNKNOWN
+    confirmed: bool = False  # the carrier says that it is on the phone, not only on its way
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
+from enum import StrEnum
 
 from coach.core.model import Channel, Disposition, Fate
 
@@ -16,6 +17,14 @@ class WorkingHours:
     days: frozenset[int]
     start: time
     end: time
+
+
+class WhenUndelivered(StrEnum):
+    """What is done at once when a message to the person about a case did not arrive; a coordinator has it as a task."""
+
+    CALL = "call"  # the same words in a call, and whoever is paged hears of it
+    PAGE = "page"  # whoever is paged hears of it
+    TASK = "task"  # nothing more
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class LevelPolicy:
     contact_again: timedelta  # past the promise, until others are paged again
     close_remind: timedelta  # between reminders to close, once the person was reached
     close_give_up: timedelta  # from then on the next turn is reminded too
+    when_undelivered: WhenUndelivered = WhenUndelivered.TASK
     voice_from_repeat: int = 0  # pages to a person that are a text alone, before calls come with them
     hours: WorkingHours | None = None  # None: at any hour
 
@@ -50,6 +60,7 @@ class EmergencyFollowUp:
     silent_call: timedelta
     silent_human: timedelta
     next_morning: time  # local
+    unconfirmed_call: timedelta | None = None  # a call, when by then no carrier has said that the alarm arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +118,6 @@ class WatchPolicy:
     late_factor: int  # a job is late after so many of its intervals
     late: timedelta  # … and at least after this
     contact: timedelta  # an active person has something sent, skipped or heard at least so often
-    lookahead: timedelta  # hours nobody covers are told so long before
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ MOVE_AT_MOST = timedelta(hours=3)
 FAR = datetime.max.replace(tzinfo=UTC)
 """Answers "when do quiet hours start" for somebody who has none."""
 _REMEMBERED = 8192  # answers kept; people of one zone share most of them
-_LOOK_AHEAD = 400  # days; long enough for any weekday rule to come round
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +157,3 @@ def _occurrence(day: date, at: time, zone: str, quiet: QuietHours | None, move: 
     if quiet is not None and is_quiet(moment, zone, quiet):  # a gap can push a late time into the night
         return None
     return Occurrence(day, moment)
-
-
-def next_occurrence(
-    after: datetime, at: time, days: frozenset[int], zone: str, quiet: QuietHours | None = None
-) -> Occurrence | None:
-    """The next firing strictly after a moment, on weekdays 0 (Monday) to 6: one for each such local date.
-
-    The firing may show the next date on the wall only where a gap swallows the rest of its own (Nuuk, in March, 23:15).
-    None when quiet hours leave no room on any day, or `days` is empty.
-    """
-    today = local(after, zone).date()
-    for offset in range(_LOOK_AHEAD):
-        day = today + offset * DAY
-        found = occurrence(day, at, zone, quiet) if day.weekday() in days else None
-        if found is not None and found.at > after:
-            return found
-    return None

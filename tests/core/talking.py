@@ -11,7 +11,8 @@ from typing import TypeVar
 from coach.adapters.library.handbook import load_handbook
 from coach.core import conversation as core
 from coach.core import escalation, paging
-from coach.core.conversation import aftercare, follow_up
+from coach.core.conversation import aftercare
+from coach.core.conversation.case_look import look
 from coach.core.conversation.memory import after, recalled
 from coach.core.events import (
     Event,
@@ -32,11 +33,12 @@ from coach.core.model import (
     InboundMessage,
     Language,
     Participant,
+    Sent,
     Status,
     Timer,
     TimerKind,
 )
-from coach.core.rota import OnCall, Rota, on_duty
+from coach.core.rota import OnCall, Rota
 
 HANDBOOK = load_handbook(Path(__file__).parents[2] / "messages", "Leg Coach", "+1 202-555-0199")
 _E = TypeVar("_E")
@@ -51,6 +53,7 @@ class Talk:
     timers: dict[str, Timer] = field(default_factory=dict)
     last: tuple[Event, ...] = ()
     rota: Rota = field(default_factory=Rota)
+    texts_arrive: bool = True  # and the carrier says so; else it says nothing
 
     def says(self, body: str, channel: Channel = Channel.SMS, opt_out_type: str | None = None) -> tuple[Event, ...]:
         """Let the person write or speak, a minute later; gives the facts of the decision."""
@@ -76,7 +79,7 @@ class Talk:
 
     def at(self, moment: datetime) -> Talk:
         """Let time pass, firing what comes due on the way, in order."""
-        while due := sorted((t for t in self.timers.values() if t.due_at <= moment), key=lambda t: t.due_at):
+        while due := sorted((t for t in self.timers.values() if t.due_at <= moment), key=_turn):
             timer = due[0]
             del self.timers[timer.key]
             self.fired.add(timer.key)
@@ -89,9 +92,8 @@ class Talk:
         """What a timer causes; a look at cases goes by the rota, as the service does it."""
         if timer.kind != TimerKind.CASE:
             return core.fire(self.known(), timer, HANDBOOK, self.now)
-        known = self.known()
-        asked = follow_up.begin(self.moment(), staffed=any(map(paging.is_reachable, on_duty(self.rota, self.now))))
-        return (*asked, *paging.wake(known, HANDBOOK, self.rota, self.link, self.now))
+        self.known()
+        return look(self.moment(), self.rota, self.link)
 
     def link(self, case_id: int, person: int) -> str:
         """An address that says what it opens."""
@@ -146,6 +148,7 @@ class Talk:
     def keep(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
         """What the store would do with the facts of a decision."""
         self.conversation = after(self.conversation, events, self.now)
+        self.conversation = replace(self.conversation, sent=tuple(map(self._confirmed, self.conversation.sent)))
         for event in events:
             if isinstance(event, MessageQueued):
                 self.queued.append(event)
@@ -163,6 +166,15 @@ class Talk:
                 self.timers[event.key] = Timer(0, 1, event.kind, event.key, event.due_at, event.payload)
         self.last = events
         return events
+
+    def _confirmed(self, sent: Sent) -> Sent:
+        now = sent.at == self.now and sent.channel is Channel.SMS
+        return replace(sent, confirmed=True) if now and self.texts_arrive else sent
+
+
+def _turn(timer: Timer) -> tuple[datetime, bool]:
+    """What is due earliest, and of what is due at once the look at cases: the store claims them so."""
+    return timer.due_at, timer.kind not in OF_CASES
 
 
 def meet(now: datetime, **facts: object) -> Talk:

@@ -25,6 +25,7 @@ from coach.core.model import (
     Channel,
     Disposition,
     EscalationState,
+    Kind,
     Lane,
     Language,
     Profile,
@@ -441,6 +442,32 @@ def test_unclear_is_asked_again_once_and_then_counts_as_yes() -> None:
     assert templates(facts) == ["escalation.self_harm"]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.EN, "I guess"),
+        (Language.EN, "I guess so"),
+        (Language.EN, "8"),
+        (Language.EN, "1"),
+        (Language.EN, "I don't know"),
+        (Language.EN, "not sure"),
+        (Language.ES, "creo que sí"),
+        (Language.ES, "supongo"),
+        (Language.ES, "no sé"),
+    ],
+)
+def test_what_is_neither_yes_nor_no_to_self_harm_is_asked_again_and_then_counts_as_yes(
+    language: Language, words: str
+) -> None:
+    """Half a yes, a figure or not knowing is never lost among the texts that nobody understood."""
+    talk = asked("low", language)
+    assert templates(talk.says(words)) == ["ask_first.safe_again"]
+    facts = talk.says(words)
+    assert [(case.level, case.rules) for case in of(facts, EscalationRaised)] == [
+        (Disposition.EMERGENCY, ("self_harm",))
+    ]
+
+
 def test_no_answer_brings_the_routine_text_after_half_an_hour() -> None:
     """The case is there already."""
     talk = asked("low")
@@ -458,6 +485,144 @@ def test_who_has_spoken_of_self_harm_is_not_asked() -> None:
     """That is an emergency."""
     talk = rosa()
     assert templates(talk.says("I feel hopeless and want to die")) == ["escalation.self_harm"]
+
+
+def low_and_weak(language: Language = Language.EN) -> Talk:
+    """Rosa told of a weak leg and that she feels low, and both were asked about; when it began was asked last."""
+    words = {
+        Language.EN: "my left leg is weak and I feel hopeless",
+        Language.ES: "la pierna izquierda está más débil que la otra y estoy sin esperanza",
+    }
+    talk = rosa(language)
+    assert templates(talk.says(words[language])) == ["ask_first.safe", "ask_first.onset"]
+    return talk
+
+
+@BOTH
+@pytest.mark.parametrize("no", ["N", "no", "No."])
+def test_a_bare_no_to_what_was_asked_last_is_no_word_about_self_harm(no: str, language: Language) -> None:
+    """It may have been meant for either: the question of self-harm is put again, and the case stays as it is."""
+    talk = low_and_weak(language)
+    facts = talk.says(no)
+    assert templates(facts) == ["ask_first.safe_again"]
+    assert [question.about for question in of(facts, CheckInOpened)] == ["self_harm"]
+    assert Kind.DENIED not in {fact.kind for fact in talk.conversation.observations}
+    assert talk.case.level is Disposition.URGENT
+
+
+@BOTH
+def test_put_again_it_is_the_last_one_asked_and_its_answer_counts(language: Language) -> None:
+    """A yes is self-harm; after a no Rosa is asked once more when it began, and a figure answers that."""
+    talk = low_and_weak(language)
+    talk.says("N")
+    facts = talk.says("Y" if language is Language.EN else "S")
+    assert templates(facts) == ["escalation.self_harm"]
+    talk = low_and_weak(language)
+    talk.says("N")
+    assert templates(talk.says("N")) == ["ask_first.onset"]
+    assert templates(talk.says("2")) == ["escalation.urgent"]
+    assert told_later(talk) == []
+
+
+def test_a_figure_says_when_it_began_though_self_harm_was_asked_again_since() -> None:
+    """That one takes a yes or a no; it stays open."""
+    talk = low_and_weak()
+    talk.says("N")
+    assert templates(talk.says("2")) == ["escalation.urgent"]
+    assert templates(talk.says("Y")) == ["escalation.self_harm"]
+
+
+def test_without_another_word_the_urgent_text_comes_all_the_same() -> None:
+    """Half an hour after the case."""
+    talk = low_and_weak()
+    talk.says("N")
+    assert told_later(talk) == ["escalation.urgent"]
+
+
+def test_a_no_to_a_question_of_the_programme_is_none_about_self_harm() -> None:
+    """Rosa did not drink; the routine text comes with her no to the question that was put again."""
+    talk = asked("low")
+    talk.keep((CheckInOpened(Asked.HYDRATION, talk.now.date()),))
+    assert templates(talk.says("no")) == ["ask_first.safe_again"]
+    assert [c.asked for c in talk.conversation.check_ins if c.answered_at is not None] == [Asked.HYDRATION]
+    assert templates(talk.says("no")) == ["escalation.routine_sign"]
+    assert told_later(talk) == []
+
+
+def test_self_harm_is_put_again_once_and_then_a_person_asks() -> None:
+    """No endless asking, and one piece of work."""
+    talk = asked("low")
+    for _ in range(3):
+        talk.keep((CheckInOpened(Asked.HYDRATION, talk.now.date()),))
+        talk.says("no")
+    assert talk.raised.count("self_harm_unanswered") == 1
+    assert [message.template for message in talk.queued].count("ask_first.safe_again") == 1
+
+
+def test_after_words_of_self_harm_a_no_that_nobody_is_near_asks_nothing_again() -> None:
+    """Rosa has been told where to call."""
+    talk = low_and_weak()
+    talk.says("I want to die")
+    assert templates(talk.says("N")) == ["escalation.alone"]
+
+
+def test_the_emergency_line_comes_first_when_it_is_put_again() -> None:
+    """Nothing stands between a person in danger and the number."""
+    talk = low_and_weak()
+    (message,) = of(talk.says("N"), MessageQueued)
+    assert (message.lane, "911" in message.body.partition(".")[0]) == (Lane.URGENT, True)
+
+
+# --- a beginning told of one sign ---
+
+
+@pytest.mark.parametrize(
+    ("words", "about"),
+    [
+        ("My foot went numb since yesterday. Stairs are hard for me.", "proximal_weakness"),
+        ("Stairs are hard for me. My foot went numb since yesterday.", "proximal_weakness"),
+        ("My left leg is weaker than my right. I have a fever since yesterday.", "one_leg_weaker"),
+        ("La pierna izquierda está más débil que la otra. Se me durmió el pie desde ayer.", "one_leg_weaker"),
+    ],
+)
+def test_since_yesterday_beside_one_sign_says_nothing_of_another(words: str, about: str) -> None:
+    """Nothing waits, since the newest beginning counts for all; the other sign is asked about, and today is graver."""
+    talk = rosa()
+    facts = talk.says(words)
+    assert templates(facts) == ["escalation.urgent", "ask_first.onset"]
+    assert [question.about for question in of(facts, CheckInOpened)] == [about]
+    assert of(talk.says("3"), EscalationRelevelled) == []
+    assert talk.case.level is Disposition.URGENT
+
+
+@pytest.mark.parametrize(
+    ("words", "about"),
+    [
+        ("My left leg has been weaker than my right for months. Stairs are hard for me.", "proximal_weakness"),
+        ("My left leg is weaker than my right. My back has hurt for years.", "one_leg_weaker"),
+    ],
+)
+def test_an_old_sign_does_not_make_another_one_old(words: str, about: str) -> None:
+    """Until the answer it counts as new."""
+    talk = rosa()
+    facts = talk.says(words)
+    assert [case.level for case in of(facts, EscalationRaised)] == [Disposition.URGENT]
+    assert templates(facts) == ["ask_first.onset"]
+    assert [question.about for question in of(facts, CheckInOpened)] == [about]
+    assert [change.level for change in of(talk.says("3"), EscalationRelevelled)] == [Disposition.ROUTINE]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "My foot went numb and stairs are hard since yesterday",
+        "My left leg is weaker than my right. It started last week.",
+        "My left leg is weaker than my right and stairs are hard. It began months ago.",
+    ],
+)
+def test_a_beginning_in_the_same_sentence_or_beside_no_sign_counts_for_all(words: str) -> None:
+    """Nobody is asked what they have said."""
+    assert of(rosa().says(words), CheckInOpened) == []
 
 
 # --- weak legs without a figure ---

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from coach.core import conversation as core
 from coach.core import escalation
 from coach.core.escalation import (
+    NOT_REACHED,
     CaseOutcome,
     PageVerb,
     Refusal,
@@ -190,6 +191,18 @@ def test_a_case_of_which_the_person_was_reached_is_not_taken_over() -> None:
     taken = done(talk, acknowledge(talk.case, "ana", talk.now + 15 * MINUTE))
     reached = done(talk, contacted(taken, "ana"))
     assert isinstance(acknowledge(reached, "ben", now=talk.now + timedelta(days=3)), Refusal)
+
+
+def test_a_case_of_which_the_person_denies_the_call_may_be_taken_over() -> None:
+    """Whatever was noted, and once: it is reached again only when somebody says so again."""
+    talk = in_danger()
+    taken = done(talk, acknowledge(talk.case, "ana", talk.now + 15 * MINUTE))
+    reached = done(talk, contacted(taken, "ana"))
+    denied = done(talk, CaseStepped(reached.id, CaseStepKind.ANSWERED, note=NOT_REACHED))
+    assert acknowledge(denied, "ana", now=talk.now) == Refusal("You have this case already.")
+    over = done(talk, acknowledge(denied, "ben", talk.now + 15 * MINUTE, talk.now))
+    assert (over.state, over.owner) == (EscalationState.ACKNOWLEDGED, "ben")
+    assert isinstance(acknowledge(over, "cora", now=talk.now), Refusal)
 
 
 def test_only_whoever_has_a_case_passes_it_on() -> None:

@@ -538,7 +538,7 @@ def test_without_a_word_the_alarm_comes_again_then_a_call_then_a_page() -> None:
     assert steps(talk, CaseStepKind.SILENT) == []
     assert heard_after(talk, 5 * MINUTE) == []
     assert steps(talk, CaseStepKind.SILENT) == ["no word since the alarm"]
-    assert "page.silent" in [page.template for page in talk.paged]
+    assert "page.silent_take" in [page.template for page in talk.paged]
 
 
 @pytest.mark.parametrize("words", ["CALLED", "ok", "4", "asdf", "gracias"])

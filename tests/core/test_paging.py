@@ -461,9 +461,9 @@ def test_who_says_that_nobody_phoned_is_believed_whatever_was_noted() -> None:
         (20, "Ana", "sms", "not_called"),
         (25, "Ana", "sms", "not_called"),
         (30, "Ana", "sms", "not_called"),
-        (30, "Ben", "sms", "not_called"),
+        (30, "Ben", "sms", "not_reached"),
         (35, "Ana", "sms", "not_called"),
-        (35, "Ben", "sms", "not_called"),
+        (35, "Ben", "sms", "not_reached"),
     ]
 
 
@@ -487,7 +487,7 @@ def test_a_case_noted_in_error_whose_owner_has_no_number_is_paged_to_those_on_ca
     talk.taken("dr.who")
     happens(talk, escalation.contacted(talk.case, "dr.who"))  # type: ignore[arg-type]  # possible
     denies(at(talk, 20))
-    assert paged(at(talk, 20))[-2:] == [(20, "Ana", "sms", "not_called"), (20, "Ana", "voice", "not_called")]
+    assert paged(at(talk, 20))[-2:] == [(20, "Ana", "sms", "not_reached"), (20, "Ana", "voice", "not_reached")]
 
 
 def test_a_new_word_that_somebody_spoke_with_the_person_ends_those_pages() -> None:
@@ -509,14 +509,33 @@ def test_closing_a_case_that_was_noted_in_error_ends_its_pages() -> None:
 
 
 def test_a_call_about_a_case_noted_in_error_says_so() -> None:
-    """Ana may pass it on; Ben hears why he is called."""
+    """Ana may pass it on; Ben may take it over."""
     talk = at(denied(Disposition.EMERGENCY, MONDAY_MORNING), 26)
     first = {who.handle: paging.Answering(talk.known(), talk.case, who, HANDBOOK, talk.now) for who in (ANA, BEN)}
     assert first["ana"].first_words()[0].startswith("This is Leg Coach. You have the EMERGENCY case")
     assert first["ben"].first_words() == (
-        "EMERGENCY case 8919, R. A.: the person says that nobody has phoned them.",
-        False,
+        (
+            "This is Leg Coach. EMERGENCY case, initials R. A. ana has it and has not reached the person yet. "
+            "To take it over press 1. To hear this again press 9."
+        ),
+        True,
     )
+
+
+def test_whoever_else_answers_a_case_noted_in_error_takes_it_over() -> None:
+    """Ben hears by when to phone and Ana that Ben has it; a new promise counts, and nobody takes it from him."""
+    talk = at(denied(Disposition.EMERGENCY, MONDAY_MORNING), 31)
+    assert answered(talk, f"ACK {page_code(1)}") == (
+        "You have EMERGENCY case 8919 already. If you cannot see to it reply PASS 8919."
+    )
+    assert answered(talk, f"ACK {page_code(1)}", BEN).startswith("EMERGENCY case 8919, R. A., is yours.")
+    assert (talk.case.state, talk.case.owner) == (EscalationState.ACKNOWLEDGED, "ben")
+    assert talk.case.contact_by == MONDAY_MORNING + 46 * MINUTE
+    taken = [step.staff for step in talk.steps if step.kind is CaseStepKind.ACKNOWLEDGED]
+    assert taken == ["ana", "ben"]
+    assert answered(talk, f"ACK {page_code(1)}") == "EMERGENCY case 8919: ben has it since 10:31."
+    assert [page for page in paged(at(talk, 45)) if page[0] > 31] == []
+    assert (46, "Ben", "sms", "late") in paged(at(talk, 46))
 
 
 def test_no_word_since_the_alarm_is_told_to_whoever_has_the_case() -> None:

@@ -10,13 +10,14 @@ import pytest
 from coach.core import schedule
 from coach.core.conversation.timetable import begin
 from coach.core.events import MessageQueued, TaskRaised
-from coach.core.model import Channel, Conversation, Fate, Lane, Profile, Status
+from coach.core.model import Channel, Conversation, Fate, Lane, Language, Profile, Status
 from tests.core.talking import Talk, groups, meet, of
 
 ZONE = "America/New_York"
 MONDAY = date(2026, 3, 16)
 BEGUN = date(2026, 3, 2)
-LADDER = {"check_in_short", "silence_offer", "silence_reminder", "voice.check_in"}
+OFFERS = {"silence_offer", "silence_offer_calls", "silence_offer_undelivered"}
+LADDER = {"check_in_short", "silence_reminder", "voice.check_in", *OFFERS}
 
 
 class Line(Talk):
@@ -98,7 +99,7 @@ def test_what_never_arrived_is_work_about_the_number_the_same_day_and_no_second_
     """A text or call to a number that takes none helps nobody; one task a silence."""
     talk = rosa(Fate.NOT_DELIVERED)
     steps = ladder(talk, wall(24, "12:00"))
-    assert [name for _, name in steps] == ["check_in_short", "silence_offer"]
+    assert [name for _, name in steps] == ["check_in_short", "silence_offer_undelivered"]
     assert talk.raised.count("number") == 1
 
 
@@ -133,7 +134,7 @@ def test_at_the_third_missed_call_a_text_offers_a_pause() -> None:
     """The other channel, for people who are called."""
     talk = rosa(Fate.MACHINE, Channel.VOICE)
     steps = ladder(talk, wall(24, "12:00"))
-    assert steps[-1][1] == "silence_offer"
+    assert steps[-1][1] == "silence_offer_calls"
     texts = [m for m in of(talk.queued, MessageQueued) if m.lane is Lane.PROMPT and m.channel is Channel.SMS]
     assert len(texts) == 1
 
@@ -157,3 +158,26 @@ def test_nothing_of_the_ladder_comes_in_the_night(fate: Fate, channel: Channel) 
     talk.at(wall(31, "12:00"))
     hours = {schedule.local(s.at, ZONE).hour for s in talk.conversation.sent if s.lane is Lane.PROMPT}
     assert hours <= set(range(9, 20))
+
+
+@pytest.mark.parametrize(
+    ("fate", "channel", "language", "asked", "never"),
+    [
+        (Fate.MACHINE, Channel.VOICE, Language.EN, "fewer calls", "too much"),
+        (Fate.MACHINE, Channel.VOICE, Language.ES, "menos llamadas", "muchos mensajes"),
+        (Fate.NOT_DELIVERED, Channel.SMS, Language.EN, "did not reach you", "too much"),
+        (Fate.NOT_DELIVERED, Channel.SMS, Language.ES, "No le llegaron", "muchos mensajes"),
+    ],
+)
+def test_the_offer_speaks_of_what_the_person_gets(
+    fate: Fate, channel: Channel, language: Language, asked: str, never: str
+) -> None:
+    """Nobody who is called, or to whom no text comes, is asked whether these texts are too much."""
+    talk = rosa(fate, channel)
+    talk.conversation = replace(
+        talk.conversation, participant=replace(talk.conversation.participant, language=language)
+    )
+    ladder(talk, wall(24, "12:00"))
+    offered = [m.body for m in talk.queued if not OFFERS.isdisjoint(groups([m]))]
+    assert asked in offered[-1]
+    assert never not in " ".join(offered)

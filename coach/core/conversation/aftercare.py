@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from coach.core import escalation, paging, schedule
 from coach.core.conversation import follow_plan
 from coach.core.conversation.moment import Moment
-from coach.core.events import CaseStepped, EscalationAcknowledged, Event, MessageQueued
-from coach.core.model import CaseStepKind, Escalation, Lane, Language
+from coach.core.events import (
+    CaseStepped,
+    EscalationAcknowledged,
+    EscalationClosed,
+    EscalationContacted,
+    Event,
+    MessageQueued,
+)
+from coach.core.model import CaseStepKind, Escalation, EscalationState, Lane, Language
 from coach.core.rota import Rota
 
+_SEEN_TO = (EscalationAcknowledged, EscalationContacted, EscalationClosed)
 _MINUTE = timedelta(minutes=1)
 _MOST_MINUTES = 120
 """A promise up to so far ahead is told by the clock, a later one by its day."""
@@ -37,9 +46,20 @@ def following(moment: Moment, facts: tuple[Event, ...], staff: str, rota: Rota) 
     for place, (contact_by, case_id) in enumerate(promised):
         told = told_who(moment, cases[case_id], _first_name(rota, staff), contact_by)
         more += told if not place else (fact for fact in told if not isinstance(fact, MessageQueued))
-    for fact in taken:
-        more += paging.stand_down(cases[fact.escalation_id], staff, rota, moment.handbook, moment.now)
+    more += _stood_down(moment, facts, staff, rota)
     return escalation.watch((*facts, *more), moment.now)
+
+
+def _stood_down(moment: Moment, facts: tuple[Event, ...], staff: str, rota: Rota) -> Iterator[Event]:
+    """Who else was paged hears who has a case now, or that it is closed; pages not yet sent are not sent any more."""
+    cases = {case.id: case for case in moment.conversation.escalations}
+    seen_to = [fact for fact in facts if isinstance(fact, _SEEN_TO)]
+    for fact in seen_to:
+        case = cases[fact.escalation_id]
+        if isinstance(fact, EscalationAcknowledged) or case.owner is None:
+            now = replace(case, state=EscalationState.CLOSED) if isinstance(fact, EscalationClosed) else case
+            yield from paging.stand_down(now, staff, rota, moment.handbook, moment.now)
+    yield from paging.cleared(moment.conversation, {fact.escalation_id for fact in seen_to})
 
 
 def told_who(moment: Moment, case: Escalation, first_name: str, contact_by: datetime) -> tuple[Event, ...]:

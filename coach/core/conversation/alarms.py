@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from coach.core import explain
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.history import day_one
 from coach.core.conversation.moment import Moment
@@ -12,9 +13,13 @@ from coach.core.escalation import telling
 from coach.core.events import CheckInClosed, CheckInOpened, Event, MessageQueued, Said
 from coach.core.model import Asked, Assessment, Channel, CheckIn, Disposition, Lane, Language, Observation
 from coach.core.programme import scores
+from coach.core.spelling import spelled
 
 RED_FLAG = "red_flag"
 """The rule of a yes to the list of warning signs."""
+
+WORSENED = "worsened"
+"""The rule of a case about what got worse while another was open; the rules beside it are those of the other."""
 
 _SPOKEN = {
     "escalation.self_harm": "voice.self_harm",
@@ -70,7 +75,7 @@ def _closed_by_alarm(heard: Heard, question: CheckIn) -> Event:
 def _spoken(moment: Moment, template: str, level: Disposition, extra: dict[str, str]) -> Event:
     """The message as it is said in a call, where a spoken form says no less than the text."""
     spoken = _SPOKEN.get(template, "voice.emergency" if level is Disposition.EMERGENCY else template)
-    numbers = {"em": moment.spoken_number(), "crisis": " ".join(moment.values()["crisis"])}
+    numbers = {"em": moment.spoken_number(), "crisis": spelled(moment.values()["crisis"])}
     return Said(spoken, moment.text(spoken, **(extra | numbers)))
 
 
@@ -87,7 +92,7 @@ def _wording(moment: Moment, told: Told) -> tuple[str, dict[str, str]]:
 def _of_level(told: Told) -> frozenset[str]:
     """Which of the case's rules have its own level; those of the scores and answers always do."""
     lower = {reason.rule for reason in told.assessment.reasons if reason.level.rank < told.level.rank}
-    return frozenset(told.rules) - lower
+    return frozenset(told.rules) - lower - {WORSENED}
 
 
 def _told_lately(moment: Moment, rules: tuple[str, ...]) -> bool:
@@ -111,7 +116,7 @@ def _trend_figures(moment: Moment, heard: tuple[Observation, ...]) -> dict[str, 
 
 
 def _from_codes(moment: Moment, rules: tuple[str, ...]) -> bool:
-    return any(rule in moment.handbook.triage.signs for rule in rules)
+    return any(rule in moment.handbook.triage.signs or rule in explain.TESTS for rule in rules)
 
 
 def sign(moment: Moment, told: Told) -> str:
@@ -121,5 +126,8 @@ def sign(moment: Moment, told: Told) -> str:
     fallback = "cannot_stand_new" if told.level is Disposition.EMERGENCY else "weakness_general"
     if RED_FLAG in told.rules:
         return moment.text("words.red_flag")
-    code = next((rule for rule in (*by_weight, *told.rules) if rule in signs), fallback)
-    return signs[code].sign_es if moment.language is Language.ES else signs[code].sign_en
+    code = next((rule for rule in (*by_weight, *told.rules) if rule in signs or rule in explain.TESTS), fallback)
+    if code in explain.TESTS:
+        return moment.text(explain.TESTS[code])
+    named = signs[code].sign_es if moment.language is Language.ES else signs[code].sign_en
+    return f"{named}, {moment.text('words.worsened')}" if WORSENED in told.rules else named

@@ -9,6 +9,7 @@ from coach.core.conversation.moment import ASKED_IN_CALLS, Moment
 from coach.core.events import Event, Said
 from coach.core.handbook import Handbook
 from coach.core.model import Asked, Channel, Conversation
+from coach.core.spelling import spelled_phone
 
 _AFTER_A_CASE = (Asked.SEEN, Asked.REACHED)
 
@@ -17,7 +18,8 @@ def greeting(conversation: Conversation, handbook: Handbook, now: datetime) -> S
     """The first words of any call: they name us and the emergency number, and nothing about health."""
     moment = Moment(conversation, handbook, now, Channel.VOICE)
     template = _first_words(moment)
-    return Said(template, moment.text(template, em=moment.spoken_number()))
+    support = spelled_phone(handbook.support_phone or "") or handbook.organisation
+    return Said(template, moment.text(template, em=moment.spoken_number(), support=support))
 
 
 def _first_words(moment: Moment) -> str:

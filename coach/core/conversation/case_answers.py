@@ -12,17 +12,33 @@ from coach.core.conversation.moment import DISTRESS, Moment
 from coach.core.escalation import PageVerb
 from coach.core.events import CaseStepped, EscalationContacted, Event, Said, TaskRaised
 from coach.core.handbook import Word
-from coach.core.model import Asked, CaseStepKind, Channel, Disposition, Escalation, EscalationState, Kind, Status
+from coach.core.model import (
+    Asked,
+    CaseStepKind,
+    Channel,
+    CheckIn,
+    Disposition,
+    Escalation,
+    EscalationState,
+    Kind,
+    Status,
+)
 from coach.core.paging import NOT_REACHED
 from coach.core.trend import Seen
 
 _ABOUT = "case/"
+_CALLED = "has called for help"
 _NOTES = {Seen.YES: "was seen by a clinician", Seen.BOOKED: "has booked a visit", Seen.NOT_YET: "not seen yet"}
 
 
 def about(case: Escalation) -> str:
     """What a question about a case is about, so that its answer finds the case again."""
     return f"{_ABOUT}{case.id}"
+
+
+def is_about(question: CheckIn, case: Escalation) -> bool:
+    """Whether a question was put about a case."""
+    return question.about == about(case)
 
 
 def rounds(case: Escalation) -> int:
@@ -81,6 +97,14 @@ def thanks(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (word, Said("voice.goodbye", moment.text("voice.goodbye")))
 
 
+def knows_what_to_do(case: Escalation) -> bool:
+    """Whether the person has said since the case began that they called for help, or were seen."""
+    called = (
+        (step.kind, step.note) == (CaseStepKind.ANSWERED, _CALLED) for step in case.steps if step.at >= case.clock
+    )
+    return has_told(case, Seen.YES) or any(called)
+
+
 def has_told(case: Escalation, *what: Seen) -> bool:
     """Whether the person has answered one of these about this very case since it was opened."""
     notes = {_NOTES[one] for one in what}
@@ -93,7 +117,7 @@ def _called(moment: Moment, heard: Heard) -> Iterator[Event]:
         return
     case = _newest(moment, Disposition.EMERGENCY) or _newest(moment, Disposition.URGENT) or _newest(moment)
     if case is not None:
-        yield CaseStepped(case.id, CaseStepKind.ANSWERED, note="has called for help")
+        yield CaseStepped(case.id, CaseStepKind.ANSWERED, note=_CALLED)
 
 
 def _seen(moment: Moment, heard: Heard) -> Iterator[Event]:
@@ -145,8 +169,9 @@ def _told_reached(case: Escalation, *, reached: bool) -> Event:
 
 
 def _asked_about(moment: Moment, heard: Heard) -> Escalation | None:
-    name = heard.question.about if heard.question is not None else None
-    return next((case for case in moment.conversation.escalations if name == about(case)), None)
+    question = heard.question
+    cases = moment.conversation.escalations
+    return next((case for case in cases if question is not None and is_about(question, case)), None)
 
 
 def _fitting(moment: Moment, told: Seen) -> Escalation | None:

@@ -64,6 +64,8 @@ def _silence(moment: Moment, case: Escalation) -> Iterator[tuple[str, datetime]]
     if case.level is not Disposition.EMERGENCY or rounds(case):
         return
     after = moment.handbook.policy.follow_up.emergency
+    if after.unconfirmed_call is not None:
+        yield "unconfirmed", case.raised_at + after.unconfirmed_call
     yield "silent", case.raised_at + after.silent
     yield "silent_call", case.raised_at + after.silent_call
     yield "silent_human", case.raised_at + after.silent_human

@@ -212,6 +212,7 @@ def _useful(moment: Moment) -> timedelta:
 
 
 _STEPS: Mapping[str, Callable[[Moment, Escalation, Timer], tuple[Event, ...]]] = {
+    "unconfirmed": lambda moment, case, _timer: unheard.unconfirmed(moment, case),
     "silent": lambda moment, case, _timer: unheard.again(moment, case),
     "silent_call": lambda moment, case, _timer: unheard.call_again(moment, case),
     "silent_human": lambda moment, case, _timer: unheard.human(moment, case),

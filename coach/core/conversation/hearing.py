@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from coach.core import triage
+from coach.core.conversation import function_answers
 from coach.core.conversation.meaning import meant, plain
 from coach.core.conversation.moment import DISTRESS, Moment
 from coach.core.events import Event, Observed, ReplyRead
@@ -64,8 +65,10 @@ def hear(moment: Moment, message: InboundMessage) -> Heard:
     if message.opt_out_type == "STOP" or (keyword is not None and keyword.word is Word.CARRIER_STOP):
         reply = replace(reply, intent=Intent.STOP)
     profile, rules, recent = moment.participant.profile, moment.handbook.triage, _recent_codes(moment)
+    reply = function_answers.with_sign(moment, question, reply)
     assessment = triage.assess(reply, profile, rules, recent)
     reply = triage.with_question(reply, assessment, rules)
+    assessment = function_answers.with_result(moment, question, reply, assessment)
     observations = tuple(_observations(moment, message, reply, assessment, question, keyword))
     return Heard(message, question, reply, assessment, keyword, observations, found.unsettled)
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 
 from coach.core.conversation.asked_signs import answered_lately, answered_since, waiting_behind
 from coach.core.conversation.asking import current, signs_chosen
-from coach.core.conversation.moment import DISTRESS, Moment
+from coach.core.conversation.function_answers import given_just_now
+from coach.core.conversation.moment import DISTRESS, HARM, QUESTION_OPEN, Moment
+from coach.core.conversation.told_worse import is_worse, question_of_case, says_worse
 from coach.core.handbook import Word
 from coach.core.model import Asked, Channel, CheckIn, Finding, InboundMessage, Intent, Reply
 from coach.core.programme import SHORT
 from coach.core.reading import read, takes_yes
 
 _CORRECTING = frozenset("sorry oops meant mean correction perdon perdone disculpe quise decir digo corrijo".split())  # noqa: SIM905
+_APOLOGIES = frozenset({"sorry", "oops", "perdon", "perdone", "disculpe"})
 _ONE_SIGN = (Asked.SYMPTOM, Asked.SIDE_EFFECTS)
 _NEEDS_PLAIN_NO = (Asked.RED_FLAG, *_ONE_SIGN)
 _YES_NO_KEYS = {"1": True, "2": False}
@@ -36,13 +39,22 @@ def meant(moment: Moment, message: InboundMessage) -> Meant:
 
     That is the newest one. Three cases look further back: a figure that is no answer to a question on joining is the
     day's score; a bare yes that is no answer to the newest question belongs to the sign that was asked about before;
-    and a no to a sign may be taken back for some minutes. Any other yes leaves the older question unsettled.
+    and a no to a sign may be taken back for some minutes. Any other yes leaves the older question unsettled. What is
+    told after a question about a case may also be that it got worse.
     """
+    found = _meant(moment, message)
+    return found if question_of_case(moment) is None else _with_worse(moment, message, found)
+
+
+def _meant(moment: Moment, message: InboundMessage) -> Meant:
     question = _newest(moment, message)
     reply = _read(moment, message, question)
     score = _score_instead(moment, message, question)
     if score is not None:
         return score
+    began = _began_instead(moment, message, question)
+    if began is not None:
+        return began
     taken_back = _taken_back(moment, message, question, reply)
     if taken_back is not None:
         return taken_back
@@ -76,6 +88,9 @@ def _taken_back(moment: Moment, message: InboundMessage, question: CheckIn | Non
 
 def _newest(moment: Moment, message: InboundMessage) -> CheckIn | None:
     question = moment.question()
+    earlier = _answered_again(moment, message, question)
+    if earlier is not None:
+        return earlier
     if question is not None and question.closed_at is not None and not _corrects(message.body):
         return None
     if current(moment, question) is not None and not _CORRECTING.isdisjoint(plain(message.body).split()):
@@ -83,10 +98,26 @@ def _newest(moment: Moment, message: InboundMessage) -> CheckIn | None:
     return question
 
 
+def _answered_again(moment: Moment, message: InboundMessage, newest: CheckIn | None) -> CheckIn | None:
+    """The question about falls, stairs or chair stands whose answer a text takes back, by giving another figure.
+
+    A figure alone is enough while nothing was asked after it; else the words must say so. “Sorry, 2” does not, where 2
+    may answer what was asked since.
+    """
+    given = given_just_now(moment, newest)
+    if given is None or not _corrects(message.body) or _read(moment, message, given).amount is None:
+        return None
+    said = _CORRECTING.intersection(plain(message.body).split())
+    if newest is None or newest.opened_at <= given.opened_at:
+        return given
+    enough = bool(said) if newest.asked in _ONE_SIGN else not said <= _APOLOGIES
+    return given if enough else None
+
+
 def _score_instead(moment: Moment, message: InboundMessage, question: CheckIn | None) -> Meant | None:
     """The day's score, when a question on joining or on a case came after it and the figure is no answer to that."""
     joining, check_in = current(moment, question), moment.unanswered_score()
-    if check_in is None or (joining is None and not _is_another_figure(message, question)):
+    if check_in is None or (joining is None and not _is_another_figure(moment, message, question)):
         return None
     answer = moment.handbook.onboarding.read(joining, plain(message.body), message.body) if joining else None
     if answer is not None and joining is not None and not joining.is_too_low(answer):
@@ -95,10 +126,20 @@ def _score_instead(moment: Moment, message: InboundMessage, question: CheckIn | 
     return Meant(check_in, reply) if reply.weakness is not None else None
 
 
-def _is_another_figure(message: InboundMessage, question: CheckIn | None) -> bool:
-    """Whether a text is a bare figure that the menu of a question about a case does not have."""
-    said = plain(message.body)
-    if question is None or not said.isdigit():
+def _began_instead(moment: Moment, message: InboundMessage, question: CheckIn | None) -> Meant | None:
+    """When it began, by a figure, though the question of self-harm was put again since: that takes a yes or a no."""
+    asked = [c for c in moment.open_questions() if c.asked is Asked.ONSET and c.about is not None]
+    fresh = [c for c in asked if moment.now - c.opened_at <= QUESTION_OPEN]
+    if question is None or question.about != HARM or not message.body.strip().isdigit() or not fresh:
+        return None
+    reply = _read(moment, message, fresh[-1])
+    return Meant(fresh[-1], reply) if reply.onset is not None else None
+
+
+def _is_another_figure(moment: Moment, message: InboundMessage, question: CheckIn | None) -> bool:
+    """Whether a text is a figure, alone or with “worse”, that the menu of a question about a case does not have."""
+    said, _, more = plain(message.body).partition(" ")
+    if question is None or not said.isdigit() or (more and says_worse(moment, message) is None):
         return False
     if question.asked is Asked.SEEN:
         return said not in _SEEN_KEYS
@@ -133,6 +174,19 @@ def _reached(moment: Moment, message: InboundMessage) -> Reply:
     if reply.intent is Intent.HELP:
         return replace(reply, yes=yes)
     return replace(reply, intent=Intent.ANSWER, yes=yes, weakness=None)
+
+
+def _with_worse(moment: Moment, message: InboundMessage, found: Meant) -> Meant:
+    """The answer with whether it got worse; a yes to that is no yes to having been seen or phoned."""
+    worse, reply = says_worse(moment, message), found.reply
+    if worse is None:
+        return replace(found, reply=replace(reply, trend=None)) if is_worse(reply.trend) else found
+    known = moment.handbook.onboarding
+    rest = " ".join(word for word in message.body.split() if not known.is_yes(plain(word)))
+    if reply.yes and not _read(moment, replace(message, body=rest), found.question).yes:
+        reply = replace(reply, yes=None)
+    intent = Intent.REPORT if reply.intent is Intent.UNCLEAR else reply.intent
+    return replace(found, reply=replace(reply, trend=worse, intent=intent))
 
 
 def _with_asked_sign(reply: Reply, question: CheckIn | None) -> Reply:

@@ -34,6 +34,9 @@ SCREEN = "screen"
 DISTRESS = "distress"
 """What the question after a call for help is about, and the rule of the case when it is not answered."""
 
+HARM = "self_harm"
+"""The sign that the question after low mood is about."""
+
 ASKED_IN_CALLS = {
     Asked.WEAKNESS: "voice.ask_score",
     Asked.RED_FLAG: "voice.ask_red_flag",
@@ -86,7 +89,7 @@ class Moment:
             return False
         if question.asked is Asked.RED_FLAG and question.about is None and self.channel is not Channel.VOICE:
             return False
-        came_between = question.asked in _CAME_BETWEEN or question.about == DISTRESS
+        came_between = question.asked in _CAME_BETWEEN or question.about in (DISTRESS, HARM)
         return question.closed_at is None or not came_between
 
     def unanswered_score(self) -> CheckIn | None:

@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from coach.core import escalation
-from coach.core.conversation import answers, case_answers, commands, enrolment, onboarding, standing_watch, wishes
+from coach.core.conversation import (
+    answers,
+    case_answers,
+    commands,
+    enrolment,
+    function_answers,
+    onboarding,
+    standing_watch,
+    wishes,
+)
 from coach.core.conversation.hearing import Heard, hear, language_of
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.safety import emergency_line, ends_call, raised, safety
@@ -185,6 +194,9 @@ def _to_a_question_of_its_own(moment: Moment, heard: Heard) -> tuple[Event, ...]
 
 def _following(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """The next question of a set, or a word of thanks with the question on joining that waited meanwhile."""
+    of_another_answer = function_answers.corrected(moment, heard)
+    if of_another_answer:
+        return of_another_answer
     if heard.unsettled is not None and moment.channel is Channel.SMS:
         return (*answers.acknowledge(moment, heard), *settle(moment, heard))
     of_set = answers.next_of_set(moment, heard)

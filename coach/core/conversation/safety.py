@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from coach.core import trend
-from coach.core.conversation import ask_first, history
+from coach.core.conversation import (
+    ask_first,
+    began,
+    function_answers,
+    history,
+    self_harm,
+    when_it_began,
+    worsened,
+)
 from coach.core.conversation.alarms import RED_FLAG, Told, tell
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.moment import DISTRESS, Moment
@@ -22,15 +30,18 @@ def safety(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """Cases, questions, tasks and notes that this text calls for, with the message that goes out at once."""
     decisions = decide(moment, heard)
     if not any(decision.level is Disposition.EMERGENCY for decision in decisions):
-        decisions = (*decisions, *_red_flag_answer(heard), *ask_first.unclear_about_harm(moment, heard))
-    answered = ask_first.answered(moment, heard)
+        decisions = (*decisions, *_red_flag_answer(heard), *self_harm.unclear(moment, heard))
+    answered = began.answered(moment, heard)
     if answered is not None and answered.level is Disposition.EMERGENCY:
-        decisions = ask_first.as_emergency(answered, decisions)
+        decisions = began.as_emergency(answered, decisions)
+    decisions = worsened.as_case(moment, heard, decisions)
     facts = [fact for decision in decisions for fact in _carry_out(moment, heard, decision, decisions)]
     if answered is not None:
-        facts += ask_first.settled(moment, heard, answered, decisions)
-    facts += ask_first.denied_harm(moment, heard) or ask_first.harm_again(moment, heard, decisions)
-    return (*facts, *ask_first.besides(moment, heard, decisions))
+        facts += began.settled(moment, heard, answered, decisions)
+    facts += self_harm.denied(moment, heard) or self_harm.again(moment, heard, decisions)
+    facts += worsened.noted(moment, heard, decisions)
+    facts += ask_first.besides(moment, heard, decisions)
+    return (*facts, *function_answers.fall_note(moment, heard, facts))
 
 
 def decide(moment: Moment, heard: Heard) -> tuple[Decision, ...]:
@@ -73,7 +84,7 @@ def _carry_out(
         case Action.ESCALATE:
             return _escalate(moment, heard, decision, all_of_them)
         case Action.RECHECK:
-            asked_already = any(ask_first.asks_onset(moment, heard, other, all_of_them) for other in all_of_them)
+            asked_already = any(when_it_began.is_open(moment, heard, other, all_of_them) for other in all_of_them)
             return () if asked_already else _recheck(moment, heard, decision)
         case Action.TASK:
             return (TaskRaised(decision.rules[0], decision.because),)

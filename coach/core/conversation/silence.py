@@ -14,7 +14,7 @@ from coach.core.conversation.moment import Moment
 from coach.core.events import Event, MessageQueued, PromptSkipped, TaskRaised, TimerSet
 from coach.core.model import Asked, Channel, CheckIn, Fate, Intent, Kind, Lane, Status, Timer, TimerKind
 from coach.core.policy import SilenceStep
-from coach.core.programme import Due, SkipReason, has_room, missed_in_a_row
+from coach.core.programme import Due, SkipReason, has_room, missed_in_a_row, offer_group
 
 _CALL_IS_OVER = timedelta(minutes=30)
 _SECOND_CALL = "again"
@@ -139,7 +139,7 @@ def _next_try(moment: Moment, timer: Timer, question: CheckIn, zone: str) -> tup
     missed = max(missed_in_a_row(moment.conversation), 1)
     by_voice = moment.participant.channel is Channel.VOICE
     if missed == _OTHER_CHANNEL_AT:
-        return _by_text(moment, "silence_offer", zone) if by_voice else (_call(moment, zone),)
+        return _by_text(moment, offer_group(moment.conversation), zone) if by_voice else (_call(moment, zone),)
     if missed > 1:
         return ()
     return _after_call(moment, timer, question, zone) if by_voice else _reminder(moment, zone)

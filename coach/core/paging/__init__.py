@@ -15,9 +15,10 @@ from coach.core.paging.answers import (
     waiting_for,
     which,
 )
-from coach.core.paging.looks import anybody_to_page, plain_pages, wake
+from coach.core.paging.looks import anybody_to_page, cleared, plain_pages, wake
+from coach.core.paging.stages import LOOK_AT_LEAST, SILENT_AT_MOST, Due, due
 from coach.core.paging.texts import ANSWERS_LAST, Link, at_the_clock, initials, of_case, page, page_to_try, text, word
-from coach.core.paging.turns import LOOK_AT_LEAST, SILENT_AT_MOST, Due, Page, due, is_reachable
+from coach.core.paging.turns import Page, is_reachable
 
 __all__ = [
     "ANSWERS_LAST",
@@ -32,6 +33,7 @@ __all__ = [
     "answer",
     "anybody_to_page",
     "at_the_clock",
+    "cleared",
     "due",
     "help_of",
     "initials",

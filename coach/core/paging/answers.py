@@ -13,6 +13,7 @@ from coach.core.events import Event, PageQueued
 from coach.core.handbook import Handbook
 from coach.core.model import CaseStepKind, Conversation, Escalation, EscalationState
 from coach.core.paging.hours import days_later, later
+from coach.core.paging.ringing import first_words
 from coach.core.paging.texts import Link, at_the_clock, of_case, of_code, text, word
 from coach.core.policy import LevelPolicy
 from coach.core.rota import OnCall, Rota
@@ -87,7 +88,7 @@ def waiting_for(cases: Iterable[Escalation], who: OnCall, verb: PageVerb) -> tup
 
 
 def stand_down(case: Escalation, by: str, rota: Rota, handbook: Handbook, now: datetime) -> tuple[PageQueued, ...]:
-    """One text to every other person who was paged about this case, and to who had it: who has it now.
+    """One text to every other person who was paged about this case, and to who had it: who has it now, or closed it.
 
     `by` is a handle or username.
     """
@@ -99,7 +100,8 @@ def stand_down(case: Escalation, by: str, rota: Rota, handbook: Handbook, now: d
 
 def _taken_by(case: Escalation, by: str, to: OnCall, handbook: Handbook, now: datetime) -> PageQueued:
     since = at_the_clock(now, to, now)
-    return word("page.taken", handbook, to, now, **of_code(case, handbook, to), owner=by, time=since)
+    template = "page.taken" if case.is_open else "page.closed"
+    return word(template, handbook, to, now, **of_code(case, handbook, to), owner=by, time=since)
 
 
 def promised_by(case: Escalation, policy: LevelPolicy, who: OnCall | None, now: datetime) -> datetime:
@@ -130,16 +132,8 @@ class Answering:
 
     def first_words(self) -> tuple[str, bool]:
         """What a call about the case says first, and whether it waits for a key."""
-        if self.case.state is EscalationState.RAISED:
-            return self._text("page.call"), True
-        denied = escalation.denied_at(self.case) is not None
-        if self.case.owner == self.who.handle and (denied or self.case.state is EscalationState.ACKNOWLEDGED):
-            return self._text("page.call_late"), True
-        if denied:
-            return self._text("page.not_called", link=""), False
-        if escalation.may_be_taken_over(self.case, self.now):
-            return self._text("page.call_not_reached"), True
-        return self.as_it_is().sentence, False
+        template = first_words(self.case, self.who, self.now)
+        return (self._text(template), True) if template else (self.as_it_is().sentence, False)
 
     def last_words(self, verb: PageVerb) -> str:
         """What it says once a key was taken."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from coach.core.escalation import case_timer
-from coach.core.events import CaseStepped, Event, PageQueued
+from coach.core.events import CaseStepped, Event, PageQueued, PagesCleared
 from coach.core.handbook import Handbook
 from coach.core.model import CaseStepKind, Channel, Conversation, Escalation, EscalationState
+from coach.core.paging.stages import due, seen_to_at
 from coach.core.paging.texts import Link, of_code, page
-from coach.core.paging.turns import Page, due, is_reachable
+from coach.core.paging.turns import Page, is_reachable
 from coach.core.rota import OnCall, Rota
 
 _MERGED = {"page.again": "page.again_all"}
@@ -100,6 +101,26 @@ class _Pages:
         if level_of is not None:
             more["level"] = of_code(level_of, self.handbook, one.to)["level"]
         return page(person, case, one.to, one.channel, self.handbook, self.now, link, template, **more)
+
+
+def cleared(conversation: Conversation, seen_to: Collection[int]) -> Iterator[PagesCleared]:
+    """Pages that nobody needs once somebody sees to these cases.
+
+    A repeat may stand for several cases; it goes out while nobody sees to one of them.
+    """
+    cases = _open(conversation)
+    stood_for = {mark for case in cases if case.id in seen_to for mark in _marks(case, case.clock)}
+    needed = {mark for case in cases if case.id not in seen_to for mark in _marks(case, seen_to_at(case))}
+    for case in cases:
+        marks = _marks(case, case.clock)
+        if needed.isdisjoint(marks) and (case.id in seen_to or not stood_for.isdisjoint(marks)):
+            yield PagesCleared(case.id, "somebody sees to the case")
+
+
+def _marks(case: Escalation, since: datetime) -> set[tuple[datetime, int | None, Channel | None]]:
+    """What its steps share with those of other cases that the same page is about."""
+    paged = (step for step in case.steps if step.kind is CaseStepKind.PAGED and step.at >= since)
+    return {(step.at, step.to, step.channel) for step in paged}
 
 
 def plain_pages(conversation: Conversation, handbook: Handbook, rota: Rota, now: datetime) -> tuple[PageQueued, ...]:

@@ -21,6 +21,7 @@ ANSWERS_LAST = timedelta(minutes=30)
 """How long the word back to whoever answered is worth sending."""
 
 _USEFUL_AT_LEAST = timedelta(minutes=5)
+_TRIES_LAST = timedelta(minutes=15)
 
 
 def page(  # noqa: PLR0913, PLR0917 - everything a page says
@@ -52,7 +53,7 @@ def page_to_try(to: OnCall, handbook: Handbook, now: datetime, because: str) -> 
     """A page about no case, to see that a number works: a text, or a call to whoever takes no texts."""
     channel = Channel.SMS if to.texts else Channel.VOICE
     body = text("page.test", handbook, to)
-    return PageQueued(to.id, to.phone, channel, "page.test", body, now + ANSWERS_LAST, because)
+    return PageQueued(to.id, to.phone, channel, "page.test", body, now + _TRIES_LAST, because)
 
 
 def text(template: str, handbook: Handbook, to: OnCall, **values: str) -> str:

@@ -1,29 +1,37 @@
-"""Who is to be paged about one case at a moment, and when to look at it again.
-
-Everything follows from the case, its steps, the policy, the rota and the time. Moments to look at are those of the
-steps and the policy, never "so long from now", so that two looks at one case agree on the third.
-"""
+"""People who are paged about one case turn by turn: who is next, by which way, in which words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 
-from coach.core.escalation import NOT_REACHED, denied_at
-from coach.core.model import CaseStep, CaseStepKind, Channel, Escalation, EscalationState
+from coach.core.escalation import NOT_REACHED
+from coach.core.model import CaseStep, CaseStepKind, Channel, Escalation
 from coach.core.paging.hours import first_working, later
 from coach.core.policy import LevelPolicy, WorkingHours
-from coach.core.rota import OnCall, Rota, backups, on_duty
+from coach.core.rota import OnCall
 
-LOOK_AT_LEAST = timedelta(hours=1)
-"""An open case is looked at so often even when nothing is due, for the rota may change meanwhile."""
+_RINGS = timedelta(minutes=1)
+"""So long a call about a case may still ring; news of that time come by text alone, and the call says them."""
 
-SILENT_AT_MOST = timedelta(days=7)
-"""When nobody could be paged for so long within working hours, those hours do not count any more."""
+NO_WORD = frozenset({CaseStepKind.SILENT, CaseStepKind.UNREACHED})
+"""Nothing was heard of the person, or nothing can have reached them."""
 
-_BY_DAY = WorkingHours(frozenset(range(7)), time(9), time(17))  # for what never wakes anybody
+_WORDING: Mapping[CaseStepKind, str] = {
+    CaseStepKind.SILENT: "page.silent",
+    CaseStepKind.UNREACHED: "page.unreached",
+    CaseStepKind.ANSWERED: "page.not_called",
+}
+_WORDING_TO_TAKE = {CaseStepKind.SILENT: "page.silent_take", CaseStepKind.UNREACHED: "page.unreached_take"}
+"""Where nobody has the case, the same page also says so and how to take it."""
+
+
+def wording_of_news(case: Escalation, kind: CaseStepKind) -> str:
+    """How a page begins that news made come."""
+    to_take = _WORDING_TO_TAKE.get(kind) if case.owner is None else None
+    return to_take or _WORDING[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +45,8 @@ class Page:
     template: str = "page.new"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """The pages of this moment, and when to look again.
-
-    While a case is open, now < next_at <= now + the longer of its repeat and an hour; while nobody has it, the shorter.
-    """
-
-    pages: tuple[Page, ...]
-    next_at: datetime
-
-
 @dataclass(frozen=True)
-class _Round:
+class Turns:
     """People who are paged turn by turn from a moment on."""
 
     case: Escalation
@@ -148,8 +145,7 @@ class _Round:
 
     def _news_for(self, who: OnCall) -> list[CaseStep]:
         """What came after the last page to this person."""
-        paged = [s.kind is CaseStepKind.PAGED and s.to == who.id for s in self.case.steps]
-        return [] if self.gentle else _news(self.case, _place_of_last(paged))
+        return [] if self.gentle else news(self.case, lambda s: s.kind is CaseStepKind.PAGED and s.to == who.id)
 
     def _page(self, who: OnCall, turn: int) -> Iterator[Page]:
         before = {step.at for step in self._steps_to(who) if step.kind is CaseStepKind.PAGED}
@@ -158,10 +154,16 @@ class _Round:
             yield Page(who, way, turn, len(before), template)
 
     def _template(self, who: OnCall, *, paged: bool) -> str:
+        came = self._news_for(who)
         if not paged:
-            return self.first
-        news = self._news_for(who)
-        return _WORDING_OF_NEWS[news[-1].kind] if news else self.again
+            just_found = self.case.owner is None and any(self._is_found_now(step) for step in came)
+            return wording_of_news(self.case, CaseStepKind.UNREACHED) if just_found else self.first
+        no_word = bool(came) and came[-1].kind in NO_WORD
+        may_take_over = self.again == "page.not_reached" and not no_word  # that says why, and how to take it
+        return wording_of_news(self.case, came[-1].kind) if came and not may_take_over else self.again
+
+    def _is_found_now(self, step: CaseStep) -> bool:
+        return step.kind is CaseStepKind.UNREACHED and step.at == self.now
 
     def _channels(self, who: OnCall, again: int) -> tuple[Channel, ...]:
         """By which ways, as far as this person can be reached by them; some way in any case."""
@@ -170,16 +172,14 @@ class _Round:
             wanted = tuple(way for way in wanted if way is not Channel.VOICE)
         other = self._other_way(who) if again else None
         chosen = tuple(way for way in _ways(who) if way in wanted or way is other)
+        if self._still_rings(who):  # and then says what the text says
+            chosen = tuple(way for way in chosen if way is not Channel.VOICE) or chosen
         return chosen or _ways(who)[:1]
 
-
-def due(case: Escalation, policy: LevelPolicy, rota: Rota, now: datetime) -> Due:
-    """What an open case calls for now."""
-    rounds = tuple(_rounds(case, policy, rota, now))
-    pages = [page for one in rounds for page in one.pages()]
-    first_of_each = {(page.to.id, page.channel): page for page in reversed(pages)}
-    moments = (moment for one in rounds for moment in one.moments())
-    return Due(tuple(reversed(first_of_each.values())), min((_look(case, policy, now), *moments)))
+    def _still_rings(self, who: OnCall) -> bool:
+        rang = (s for s in self._steps_to(who) if s.channel is Channel.VOICE)
+        last = max(rang, key=lambda step: step.at, default=None)
+        return last is not None and last.kind is CaseStepKind.PAGED and self.now - last.at < _RINGS
 
 
 def is_reachable(who: OnCall) -> bool:
@@ -192,119 +192,13 @@ def _ways(who: OnCall) -> tuple[Channel, ...]:
     return tuple(way for way, works in ways if works)
 
 
-def _look(case: Escalation, policy: LevelPolicy, now: datetime) -> datetime:
-    """The next look when nothing calls for one."""
-    is_nobodys = case.state is EscalationState.RAISED
-    every = min(policy.repeat, LOOK_AT_LEAST) if is_nobodys else LOOK_AT_LEAST
-    return case.clock + ((now - case.clock) // every + 1) * every
+def news(case: Escalation, is_last_known: Callable[[CaseStep], bool]) -> list[CaseStep]:
+    """Steps that make a page come at once: no word from the person or to them, or that nobody has phoned them.
 
-
-def _rounds(case: Escalation, policy: LevelPolicy, rota: Rota, now: datetime) -> Iterator[_Round]:
-    order = _order(case, rota, now)
-    base = _Round(
-        case, policy, now, order, case.clock, "page.new", "page.again", policy.next_after, policy.repeat, policy.hours
-    )
-    if _was_silent(case, now):
-        base = replace(base, hours=None)
-    match case.state:
-        case EscalationState.RAISED:
-            yield replace(base, start=_counted(base, case.clock, policy.first_after))
-        case EscalationState.ACKNOWLEDGED:
-            yield from _late(base, rota)
-        case EscalationState.CONTACTED:
-            denied = denied_at(case)
-            yield from _unclosed(base, rota) if denied is None else _denied(base, rota, denied)
-
-
-def _late(base: _Round, rota: Rota) -> Iterator[_Round]:
-    """Somebody has the case and has not spoken with the person in time: they hear of it, and then others do."""
-    case, policy = base.case, base.policy
-    owner = _owner(case, rota)
-    taken = _last_of(case, CaseStepKind.ACKNOWLEDGED)
-    promised = case.contact_by or _counted(base, taken, policy.contact_within)
-    others = tuple(one for one in base.order if one not in owner)
-    for step in _news(case, _place_of_last([s.kind is CaseStepKind.ACKNOWLEDGED for s in case.steps]))[-1:]:
-        wording = _WORDING_OF_NEWS[step.kind]
-        yield replace(base, order=owner or others[:1], start=step.at, since=step.at, first=wording, once=True)
-    yield replace(base, order=owner, start=promised, since=promised, first="page.late", again="page.late")
-    begins = _counted(base, promised, policy.contact_again) if owner else promised
-    yield replace(base, order=others, start=begins, since=begins, first="page.not_reached", again="page.not_reached")
-
-
-def _denied(base: _Round, rota: Rota, at: datetime) -> Iterator[_Round]:
-    """The person says that nobody phoned, whatever was noted: whoever has the case hears at once, then others do."""
-    owner = _owner(base.case, rota)
-    others = tuple(one for one in base.order if one not in owner)
-    begins = _counted(base, at, base.policy.contact_again) if owner else at
-    told = replace(base, first="page.not_called", again="page.not_called")
-    yield replace(told, order=owner, start=at, since=at)
-    yield replace(told, order=others, start=begins, since=at)
-
-
-def _unclosed(base: _Round, rota: Rota) -> Iterator[_Round]:
-    """The person was reached: whoever has the case is reminded to close it, by day, and in the end others are too."""
-    policy = base.policy
-    reached = _last_of(base.case, CaseStepKind.CONTACTED)
-    gentle = replace(
-        base,
-        first="page.close_remind",
-        again="page.close_remind",
-        next_after=policy.close_remind,
-        repeat=policy.close_remind,
-        hours=policy.hours or _BY_DAY,
-        counts_hours=False,
-        gentle=True,
-        since=reached,
-    )
-    owner = _owner(base.case, rota)
-    others = tuple(one for one in base.order if one not in owner)
-    yield replace(gentle, order=owner, start=reached + policy.close_remind)
-    yield replace(gentle, order=others, start=reached + (policy.close_give_up if owner else policy.close_remind))
-
-
-def _order(case: Escalation, rota: Rota, now: datetime) -> tuple[OnCall, ...]:
-    """Whose turns they are, first to last: those on duty, then the backups; everybody when there are none.
-
-    Whoever passed the case on has no turn while there is anybody else.
+    Those after the last step that is known; all of them when none is.
     """
-    people = dict.fromkeys((*on_duty(rota, now), *backups(rota, now)))
-    order = [one for one in people if is_reachable(one)] or [one for one in rota.active if is_reachable(one)]
-    passed = {s.staff for s in case.steps if s.kind is CaseStepKind.PASSED and s.at >= case.clock}
-    everybody = [one for one in rota.active if is_reachable(one)]
-    willing = ([one for one in people if one.handle not in passed] for people in (order, everybody))
-    return tuple(next((some for some in willing if some), order))
-
-
-def _owner(case: Escalation, rota: Rota) -> tuple[OnCall, ...]:
-    who = rota.named(case.owner) if case.owner else None
-    return (who,) if who and is_reachable(who) else ()
-
-
-def _counted(base: _Round, at: datetime, span: timedelta) -> datetime:
-    """So much of the policy's time after a moment; by the clock of whoever comes first, or plain without anybody."""
-    zone = base.order[0].zone if base.order else "UTC"
-    return later(at, span, base.hours, zone) if span else at
-
-
-def _last_of(case: Escalation, kind: CaseStepKind) -> datetime:
-    since = case.clock  # read once: it looks through the whole trail
-    return max((step.at for step in case.steps if step.kind is kind and step.at >= since), default=since)
-
-
-def _was_silent(case: Escalation, now: datetime) -> bool:
-    return now - _last_of(case, CaseStepKind.PAGED) >= SILENT_AT_MOST
-
-
-_WORDING_OF_NEWS = {CaseStepKind.SILENT: "page.silent", CaseStepKind.ANSWERED: "page.not_called"}
-
-
-def _news(case: Escalation, after: int) -> list[CaseStep]:
-    """Steps that make a page come at once: no word from the person, or their word that nobody has reached them."""
     told = (CaseStepKind.ANSWERED, NOT_REACHED)
     since = case.clock
+    after = max((place for place, step in enumerate(case.steps) if is_last_known(step)), default=-1)
     steps = (step for step in case.steps[after + 1 :] if step.at >= since)
-    return [step for step in steps if step.kind is CaseStepKind.SILENT or (step.kind, step.note) == told]
-
-
-def _place_of_last(marks: list[bool]) -> int:
-    return max((place for place, mark in enumerate(marks) if mark), default=-1)
+    return [step for step in steps if step.kind in NO_WORD or (step.kind, step.note) == told]

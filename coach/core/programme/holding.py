@@ -6,7 +6,7 @@ from datetime import date, datetime
 from statistics import median
 
 from coach.core import schedule
-from coach.core.model import Asked, Channel, Conversation, Disposition, Lane, Status
+from coach.core.model import Asked, Channel, Conversation, Disposition, Fate, Lane, Status
 from coach.core.programme.fitness import asks_first, unfit
 from coach.core.programme.lately import last_score, missed_in_a_row, reported, scores, shows, silent_for, since
 from coach.core.programme.plan import Due, check_ins_left, fitting, neighbour, of_day, rank, week_of
@@ -30,8 +30,17 @@ def _check_in_group(limits: Limits, due: Due, conversation: Conversation) -> str
     """Ask less of somebody who falls silent; the one that is due now would be the next to be missed."""
     place = missed_in_a_row(conversation) + 1
     if place == limits.offer_from:
-        return "silence_offer"
+        return offer_group(conversation)
     return SHORT if place >= limits.short_from else due.slot.group
+
+
+def offer_group(conversation: Conversation) -> str:
+    """What is offered to somebody who falls silent, in words that fit how they are asked and whether it arrives."""
+    if conversation.participant.channel is Channel.VOICE:
+        return "silence_offer_calls"
+    known = (s for s in reversed(conversation.sent) if s.channel is Channel.SMS and s.fate is not Fate.UNKNOWN)
+    lost = next((sent.fate is Fate.NOT_DELIVERED for sent in known), False)
+    return "silence_offer_undelivered" if lost else "silence_offer"
 
 
 def suppression(programme: Programme, due: Due, conversation: Conversation, now: datetime) -> Suppression | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from coach.core.model import Asked, Onset, Reply
 from coach.core.trend.values import Answers, Seen
 
+_STAIRS_MENU = range(4)  # 0 easy to 3 cannot
 _SEEN_MENU = {1: Seen.YES, 2: Seen.BOOKED, 3: Seen.NOT_YET}
 
 
@@ -14,7 +15,7 @@ def answers_of(reply: Reply, asked: Asked) -> Answers:
         onset=_onset(reply, asked),
         seen=_seen(reply) if asked is Asked.SEEN else None,
         trend=reply.trend if asked is Asked.TREND else None,
-        stairs=_count(reply) if asked is Asked.STAIRS else None,
+        stairs=_stairs(reply) if asked is Asked.STAIRS else None,
         falls=_falls(reply) if asked is Asked.FALLS else None,
         chair_stands=_count(reply) if asked is Asked.CHAIR_STANDS else None,
     )
@@ -37,6 +38,12 @@ def _seen(reply: Reply) -> Seen | None:
 
 def _falls(reply: Reply) -> int | None:
     return int(reply.yes) if reply.amount is None and reply.yes is not None else _count(reply)
+
+
+def _stairs(reply: Reply) -> int | None:
+    """A number that is none of the choices answers nothing, and is not the worst of them."""
+    choice = _count(reply)
+    return choice if choice in _STAIRS_MENU else None
 
 
 def _count(reply: Reply) -> int | None:

@@ -39,13 +39,13 @@ def chair_stands(
 ) -> FunctionResult | None:
     """What the latest of a person's chair-stand counts calls for; the gravest only, None when it calls for nothing.
 
-    `counts` are oldest first; `sex` is "f" or "m", and without it the higher norm counts, the careful side. `onset`
-    says since when there is no chair stand at all; not known counts as new.
+    `counts` are oldest first. What is not known counts as the careful side: without the age that from which up and go
+    counts, without the `sex` ("f" or "m") the higher norm, and without the `onset`, since when there is no chair stand
+    at all, as new.
     """
     if not counts:
         return None
-    stood_before = any(counts[:-1])
-    if counts[-1] == 0 and (stood_before or len(counts) == 1):
+    if counts[-1] == 0 and 0 not in counts[-2:-1]:
         return _no_chair_stand(onset)
     return _below_average(counts[-1], age, sex, rules.function_tests) or _clearly_fewer(counts, rules)
 
@@ -93,7 +93,10 @@ def _below_average(count: int, age: int | None, sex: str | None, rules: Function
     norm = _norm(age, rules)
     if norm is None or count >= _least(norm, sex):
         return None
-    because = f"{count} chair stands, below the {_least(norm, sex)} usual from {norm.from_age} to {norm.to_age}"
+    unknown = "" if age is not None else ", the age not being known"
+    because = (
+        f"{count} chair stands, below the {_least(norm, sex)} usual from {norm.from_age} to {norm.to_age}{unknown}"
+    )
     return FunctionResult(CHAIR_STANDS, Disposition.ROUTINE, because, fall_risk=True)
 
 
@@ -105,9 +108,8 @@ def _clearly_fewer(counts: Sequence[int], rules: TrendRules) -> FunctionResult |
 
 
 def _norm(age: int | None, rules: FunctionTestRules) -> ChairStandsNorm | None:
-    if age is None:
-        return None
-    return next((norm for norm in rules.chair_stands if norm.from_age <= age <= norm.to_age), None)
+    years = rules.up_and_go_from_age if age is None else age
+    return next((norm for norm in rules.chair_stands if norm.from_age <= years <= norm.to_age), None)
 
 
 def _least(norm: ChairStandsNorm, sex: str | None) -> int:

@@ -56,11 +56,6 @@ class State:
         return self.record.visits[-1] if self.record.visits else None
 
     @property
-    def muted_through(self) -> int | None:
-        """Last day on which P1 and P2 are silent after a visit; None without a visit."""
-        return None if self.last_visit is None else self.last_visit + self.rules.visit_mute_days - 1
-
-    @property
     def next_due(self) -> int | None:
         """The next moment (minutes since the start of day 0) at which a task falls due if nothing is heard."""
         question = self.question.task_due if self.question else None

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse
+from pydantic import AfterValidator
 from starlette.responses import Response
 
 from coach.adapters.database.reports_values import PersonPage
@@ -23,6 +24,16 @@ LONGEST_NOTE = 2000
 _CHOOSE = "Choose what came of this case."
 _TOO_LONG = f"Shorten the note to {LONGEST_NOTE} characters."
 Text = Annotated[str, Form()]
+
+
+def storable(text: str) -> str:
+    """The text without control characters other than line ends; databases refuse some of them."""
+    unix = text.replace("\r\n", "\n")
+    return "".join(c for c in unix if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+
+
+Words = Annotated[str, AfterValidator(storable), Form()]
+"""What staff write about a case, as it can be stored."""
 
 
 @router.post("/people/{person_id}/cases/{case_id}/acknowledge")
@@ -50,38 +61,33 @@ def pass_on(request: Request, parts: Parts, staff: SignedIn, person_id: Id, case
 
 @router.post("/people/{person_id}/cases/{case_id}/contacted")
 def contacted(  # noqa: PLR0913, PLR0917 - the fields of the form
-    request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, note: Text = ""
+    request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, note: Words = ""
 ) -> Response:
     """Note that one spoke with the person."""
     _case_or_404(parts.reports.person(person_id, parts.clock()), case_id)
-    note = storable(note)
-    too_long = Refused(_TOO_LONG) if len(note) > LONGEST_NOTE else None
-    result = too_long or parts.coach.contacted(case_id, staff.username, note)
+    result = _too_long(note) or parts.coach.contacted(case_id, staff.username, note)
     attempt = CaseAttempt(case_id, "contacted", note)
     return _step(request, parts, staff, person_id, result, f"contacted#case-{case_id}", attempt)
 
 
 @router.post("/people/{person_id}/cases/{case_id}/reopen")
 def reopen(  # noqa: PLR0913, PLR0917 - the fields of the form
-    request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, because: Text = ""
+    request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, because: Words = ""
 ) -> Response:
     """Open a closed case again, with the reason."""
     _case_or_404(parts.reports.person(person_id, parts.clock()), case_id)
-    because = storable(because)
-    too_long = Refused(_TOO_LONG) if len(because) > LONGEST_NOTE else None
-    result = too_long or parts.coach.reopen_case(case_id, staff.username, because)
+    result = _too_long(because) or parts.coach.reopen_case(case_id, staff.username, because)
     attempt = CaseAttempt(case_id, "reopen", because)
     return _step(request, parts, staff, person_id, result, f"reopened#case-{case_id}", attempt)
 
 
 @router.post("/people/{person_id}/cases/{case_id}/close")
 def close(  # noqa: PLR0913, PLR0917 - the fields of the form
-    request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, outcome: Text = "", note: Text = ""
+    request: Request, parts: Parts, staff: SignedIn, person_id: Id, case_id: Id, outcome: Text = "", note: Words = ""
 ) -> Response:
     """End a case with an outcome of the list and a note."""
     found = parts.reports.person(person_id, parts.clock())
     _case_or_404(found, case_id)
-    note = storable(note)
     problem = _problem(outcome, note, {choice.id for choice in parts.outcomes})
     if not problem:
         result = parts.coach.close_case(case_id, staff.username, outcome, note)
@@ -121,16 +127,15 @@ def _step(  # noqa: PLR0913, PLR0917 - what was done, and what to show when it w
     return person_page(request, parts, shown, staff, notice=notice, attempt=tried, status=409)
 
 
-def storable(text: str) -> str:
-    """The text without control characters other than line ends; databases refuse some of them."""
-    unix = text.replace("\r\n", "\n")
-    return "".join(c for c in unix if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+def _too_long(words: str) -> Refused | None:
+    return Refused(_TOO_LONG) if len(words) > LONGEST_NOTE else None
 
 
 def _problem(outcome: str, note: str, known: set[str]) -> str:
     if outcome not in known:
         return _CHOOSE
-    return _TOO_LONG if len(note) > LONGEST_NOTE else ""
+    too_long = _too_long(note)
+    return too_long.sentence if too_long else ""
 
 
 def _case_or_404(found: PersonPage | None, case_id: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -11,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from coach.adapters.database.reports_values import HeatPage
+from coach.adapters.days import WRITE_DAY, read_day
 from coach.core.content import Library
 from coach.core.model import Language
 from coach.service import Refused
@@ -24,7 +24,6 @@ from coach.web.text import plural, zone_in_words
 router = APIRouter()
 Text = Annotated[str, Form()]
 _CHOOSE_ZONE = "Choose a time zone from the list."
-_WRITE_DAY = "Choose a day, or write it as year, month and day, such as 2026-07-14."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +65,17 @@ def end(request: Request, parts: Parts, staff: SignedIn, alert_id: Id) -> Respon
 def _declare(
     parts: WebParts, staff: StaffMember, zone: str, first_day: str, last_day: str
 ) -> tuple[tuple[str, str], ...]:
-    first, last = _day(first_day), _day(last_day)
+    first, last = read_day(first_day), read_day(last_day)
     known = {choice.id for _, group in _groups(parts.reports.heat(parts.clock()), parts.library) for choice in group}
     if zone not in known or first is None or last is None:
         wrong = (
             ("zone", _CHOOSE_ZONE, zone in known),
-            ("first_day", _WRITE_DAY, first),
-            ("last_day", _WRITE_DAY, last),
+            ("first_day", WRITE_DAY, first),
+            ("last_day", WRITE_DAY, last),
         )
         return tuple((field, sentence) for field, sentence, right in wrong if not right)
     result = parts.coach.declare_heat(zone, first, last, staff.username)
     return (("last_day", result.sentence),) if isinstance(result, Refused) else ()
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
 
 
 def _groups(found: HeatPage, library: Library) -> list[tuple[str, list[Choice]]]:

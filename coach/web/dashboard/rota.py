@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -12,9 +10,8 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from coach.adapters.database.reports_values import RotaPage
 from coach.adapters.enrolment import FieldProblem, Rules
-from coach.adapters.rota_entry import DAYS, LAYERS, read_leave, read_on_call, read_shift
+from coach.adapters.rota_entry import LAYERS, read_leave, read_on_call, read_shift
 from coach.adapters.zones import all_zones, zones_of
 from coach.core.model import Language
 from coach.core.rota import Leave, OnCall, Shift
@@ -22,15 +19,14 @@ from coach.core.schedule import local
 from coach.service import Done, Refused
 from coach.web.dashboard.notices import Notice, notice_of
 from coach.web.dashboard.people import Id
+from coach.web.dashboard.rosters import LAYER_NAMES, people_of
 from coach.web.pages import page
 from coach.web.parts import StaffMember, WebParts
 from coach.web.sessions import Parts, SignedIn
 from coach.web.strip import short_names, strip, strip_zone
-from coach.web.text import day_in_words
 
 router = APIRouter()
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_LAYER_NAMES = {1: "First", 2: "Second", 9: "Backup"}
 
 
 class PersonFields(BaseModel):
@@ -197,61 +193,13 @@ def _rota_page(  # noqa: PLR0913 - what the page shows
         "people": people_of(found),
         "tried": tried,
         "problem_of": {problem.field: problem.sentence for problem in tried.problems},
-        "layers": [(word, _LAYER_NAMES[layer]) for word, layer in LAYERS.items()],
+        "layers": [(word, LAYER_NAMES[layer]) for word, layer in LAYERS.items()],
         "days": [(str(number), name) for number, name in enumerate(_DAY_NAMES)],
         "near_zones": near,
         "zones": all_zones(),
         "notice": notice,
     }
     return page(request, "rota.html", values, staff=staff, status=status)
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """One person on call with what is theirs."""
-
-    who: OnCall
-    shifts: tuple[tuple[int, str], ...]  # id and words
-    leaves: tuple[tuple[Leave, OnCall | None], ...]  # with whoever covers
-
-
-def people_of(found: RotaPage) -> tuple[Roster, ...]:
-    """Everybody, those on call first, each with shifts and leave."""
-    rota = found.rota
-    order: Sequence[OnCall] = sorted(rota.people, key=lambda one: (not one.active, one.name.casefold(), one.id))
-    return tuple(
-        Roster(
-            one,
-            tuple((shift.id, shift_in_words(shift, found.at)) for shift in rota.shifts if shift.person == one.id),
-            tuple((leave, _cover(found, leave)) for leave in rota.leaves if leave.person == one.id),
-        )
-        for one in order
-    )
-
-
-def _cover(found: RotaPage, leave: Leave) -> OnCall | None:
-    return found.rota.person(leave.cover) if leave.cover is not None else None
-
-
-def shift_in_words(shift: Shift, now: datetime) -> str:
-    """Such as "First: Mon to Fri, 08:00 to 20:00"; with its first day when that is to come, and its last."""
-    hours = "all day" if shift.start == shift.end else f"{shift.start:%H:%M} to {shift.end:%H:%M}"
-    if shift.end < shift.start:
-        hours += " next morning"
-    first = f", from {day_in_words(shift.first_day, now.date())}" if shift.first_day > now.date() else ""
-    last = f", until {day_in_words(shift.last_day, now.date())}" if shift.last_day else ""
-    return f"{_LAYER_NAMES.get(shift.layer, 'Backup')}: {days_in_words(shift.weekdays)}, {hours}{first}{last}"
-
-
-def days_in_words(weekdays: frozenset[int]) -> str:
-    """Such as "every day", "Mon to Fri" or "Mon, Wed, Sat"."""
-    days = sorted(weekdays)
-    names = [DAYS[day].capitalize() for day in days]
-    if len(days) == len(DAYS):
-        return "every day"
-    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:  # noqa: PLR2004 - two days are named both
-        return f"{names[0]} to {names[-1]}"
-    return ", ".join(names)
 
 
 def _to_page(said: str) -> Response:

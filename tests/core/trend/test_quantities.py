@@ -87,7 +87,7 @@ def test_visit_replaces_the_baseline_and_forgets_older_levels(course: Course, ru
     visit = Row(day=15, answers=Answers(seen=Seen.YES))
     state = after([*course("2 2 2 2 2 2 2 5 5 5 5 5 5 5"), visit, Row(day=16, weakness=5)], rules)
 
-    assert (state.reference, state.last_visit, state.muted_through) == (5, 15, 42)
+    assert (state.reference, state.last_visit) == (5, 15)
 
 
 def test_visit_without_a_known_level_leaves_the_reference_alone(course: Course, rules: TrendRules) -> None:
