@@ -1,11 +1,13 @@
 """What the carrier tells us: received texts and what became of sent ones; and the signed-form check of all webhooks.
 
 A webhook that is not the carrier's changes nothing and gets 403 with an empty body. A text is answered only after it is
-durably stored; the reply goes out by itself.
+durably kept, in the database or on disk; the reply goes out by itself. What can be kept nowhere is answered with 503,
+so that the carrier turns to its fallback address.
 """
 
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, NoReturn, Protocol
@@ -15,7 +17,7 @@ from fastapi.routing import APIRoute
 
 from coach.adapters.twilio.forms import CALL_STATUS, INBOUND_TEXT, TEXT_STATUS, Form, Webhook, decode_form
 from coach.adapters.twilio.parse import parse_inbound, parse_status, raw_fields
-from coach.adapters.twilio.twiml import NO_REPLY
+from coach.adapters.twilio.twiml import reply
 from coach.adapters.twilio.verify import Verifier
 from coach.core.model import InboundMessage
 from coach.ports import Clock, DeliveryStatus
@@ -25,13 +27,13 @@ SIGNATURE = "X-Twilio-Signature"
 _log = logging.getLogger(__name__)
 
 
-class TextCoach(Protocol):
-    """What these routes need of the coach."""
+class WayIn(Protocol):
+    """What these routes need; coach.receiving.Receiving keeps these promises. OSError when it could be kept nowhere."""
 
-    def receive(self, message: InboundMessage, raw: Mapping[str, str]) -> object:
-        """Store the text durably, then deal with it; once per carrier id."""
+    def text(self, message: InboundMessage, raw: dict[str, str]) -> str | None:
+        """Keep the text durably, then deal with it, once per carrier id. Words to answer with at once, if any."""
 
-    def update_status(self, status: DeliveryStatus) -> None:
+    def status(self, status: DeliveryStatus) -> None:
         """Keep what became of an attempt, known or not."""
 
 
@@ -93,30 +95,42 @@ def signed(verifier: Verifier, webhook: Webhook) -> Callable[[Posted], Form]:
     return check
 
 
-def webhooks(coach: TextCoach, verifier: Verifier, clock: Clock) -> APIRouter:
+def webhooks(way_in: WayIn, verifier: Verifier, clock: Clock) -> APIRouter:
     """Make the routes of received texts and of status callbacks."""
     router = APIRouter(route_class=SignedRoute, include_in_schema=False)
 
     @router.post("/twilio/sms")
     def text(form: Annotated[Form, Depends(signed(verifier, INBOUND_TEXT))]) -> Response:
-        coach.receive(parse_inbound(form, clock()), raw_fields(form))
-        return Response(NO_REPLY, media_type="text/xml")
+        with _kept():
+            words = way_in.text(parse_inbound(form, clock()), raw_fields(form))
+        return Response(reply(words), media_type="text/xml")
 
     @router.post("/twilio/status/{attempt}")
     def text_status(attempt: str, form: Annotated[Form, Depends(signed(verifier, TEXT_STATUS))]) -> Response:
-        coach.update_status(parse_status(attempt, form, clock()))
+        with _kept():
+            way_in.status(parse_status(attempt, form, clock()))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @router.post("/twilio/call-status/{attempt}")
     def call_status(attempt: str, form: Annotated[Form, Depends(signed(verifier, CALL_STATUS))]) -> Response:
-        coach.update_status(parse_status(attempt, form, clock()))
+        with _kept():
+            way_in.status(parse_status(attempt, form, clock()))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     return router
 
 
+@contextmanager
+def _kept() -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        _log.exception("what came in could be kept nowhere")
+        raise Rejected(HTTPStatus.SERVICE_UNAVAILABLE) from None
+
+
 def _forbid(because: str) -> NoReturn:
-    _log.warning("webhook refused: %s", because)
+    _log.warning("a webhook was refused", extra={"code": because.replace(" ", "-")})
     raise Rejected(HTTPStatus.FORBIDDEN)
 
 

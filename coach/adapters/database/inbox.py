@@ -6,35 +6,59 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from coach.adapters.database.statements import upsert
 from coach.adapters.database.tables import inbound, participant
 from coach.adapters.database.tasks import raise_task
-from coach.core.model import Channel, InboundMessage
-from coach.ports import Kept
+from coach.core.model import BODY_SHOWN, Channel, InboundMessage
+from coach.ports import WHOLE_FIELD, Kept
+
+_TAIL = 2_000
+_CUT = " […] "
+
+
+def shortened(body: str) -> str:
+    """Keep 10,000 characters of a giant text, its head and its tail, for people to look at."""
+    if len(body) <= BODY_SHOWN:
+        return body
+    return body[: BODY_SHOWN - _TAIL - len(_CUT)] + _CUT + body[-_TAIL:]
 
 
 def keep(connection: Connection, message: InboundMessage, raw: Mapping[str, str]) -> Kept:
     """Store a message, or find the one with the same carrier id."""
     sender = select(participant.c.id).where(participant.c.phone == message.sender).scalar_subquery()
+    is_shortened = len(message.body) > BODY_SHOWN
     row = {
         "carrier_id": message.carrier_id,
         "participant_id": sender,
         "channel": message.channel,
         "sender": message.sender,
         "recipient": message.recipient,
-        "body": message.body,
-        "raw": dict(raw),
+        "body": shortened(message.body),
+        "raw": {**raw, WHOLE_FIELD: message.body} if is_shortened else dict(raw),
         "opt_out_type": message.opt_out_type,
         "media": message.media,
         "confidence": message.confidence,
         "received_at": message.received_at,
     }
     connection.execute(upsert(connection, inbound).values(**row).on_conflict_do_nothing(index_elements=["carrier_id"]))
-    known = select(inbound.c.id, inbound.c.decided_at).where(inbound.c.carrier_id == message.carrier_id)
-    kept = connection.execute(known).one()
+    stored = select(inbound.c.id, inbound.c.decided_at).where(inbound.c.carrier_id == message.carrier_id)
+    kept = connection.execute(stored).one()
     return Kept(kept.id, decided=kept.decided_at is not None)
+
+
+def known(connection: Connection, carrier_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the ids whose message is stored."""
+    return frozenset(connection.scalars(select(inbound.c.carrier_id).where(inbound.c.carrier_id.in_(carrier_ids))))
+
+
+def newest_text(connection: Connection) -> datetime | None:
+    """When the newest stored text came in."""
+    newest: datetime | None = connection.scalar(
+        select(func.max(inbound.c.received_at)).where(inbound.c.channel == Channel.SMS)
+    )
+    return newest
 
 
 def undecided(connection: Connection, before: datetime, limit: int) -> Sequence[int]:
@@ -76,7 +100,7 @@ def _message_of(row: Row[Any]) -> InboundMessage:
         carrier_id=row.carrier_id,
         sender=row.sender,
         recipient=row.recipient,
-        body=row.body,
+        body=row.raw.get(WHOLE_FIELD, row.body),
         received_at=row.received_at,
         channel=Channel(row.channel),
         opt_out_type=row.opt_out_type,

@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from coach.adapters.database.pages import lost
 from coach.adapters.database.statements import upsert
 from coach.adapters.database.states import OutboxState
-from coach.adapters.database.tables import attempt, outbox, status_callback
+from coach.adapters.database.tables import attempt, outbox, status_callback, task
 from coach.core.model import Lane
 from coach.ports import DeliveryStatus, Outcome
 
 _FINAL = 6
+_ATTEMPT_MOST, _STATUS_MOST = 40, 40  # characters of the columns; what is longer is nothing of ours
 _NOT_REACHED = frozenset({"undelivered", "failed", "canceled", "busy", "no-answer"})
 
 RANK = {
@@ -37,13 +38,18 @@ cycles of messages and calls)."""
 
 
 def apply_status(connection: Connection, status: DeliveryStatus) -> bool:
-    """Keep the callback, bind the carrier id, raise the status; False when the attempt is unknown."""
+    """Keep the callback, bind the carrier id, raise the status; False when the attempt is unknown.
+
+    A word we do not know changes nothing; the first time it comes a coordinator has it as a task.
+    """
     target = _target(connection, status.attempt_id)
     bound = target is not None and (target.carrier_id == status.carrier_id or _bind_status(connection, status))
     known = bound and status.status in RANK
     _keep(connection, status, known=known)
     if target is not None and known:
         _advance(connection, target, status)
+    if target is not None and status.status not in RANK:
+        _show(connection, target, status)
     return target is not None
 
 
@@ -83,16 +89,17 @@ def bind(connection: Connection, attempt_id: str, carrier_id: str, now: datetime
 
 def _end_doubt(connection: Connection, outbox_id: int, *, reached: bool) -> None:
     """A message queued once more is not needed after all, unless the first one failed."""
-    states = (OutboxState.SENDING, OutboxState.IN_DOUBT, *((OutboxState.PENDING,) if reached else ()))
+    queued_again = (OutboxState.PENDING, OutboxState.RELEASED) if reached else ()
+    states = (OutboxState.SENDING, OutboxState.IN_DOUBT, *queued_again)
     doubtful = update(outbox).where(outbox.c.id == outbox_id, outbox.c.state.in_(states))
     connection.execute(doubtful.values(state=OutboxState.ACCEPTED, lease_until=None))
 
 
 def _keep(connection: Connection, status: DeliveryStatus, *, known: bool) -> None:
     row = {
-        "attempt_id": status.attempt_id,
+        "attempt_id": status.attempt_id[:_ATTEMPT_MOST],
         "carrier_id": status.carrier_id,
-        "status": status.status,
+        "status": status.status[:_STATUS_MOST],
         "code": status.code,
         "received_at": status.received_at,
         "known": known,
@@ -109,3 +116,20 @@ def _advance(connection: Connection, target: Row[Any], status: DeliveryStatus) -
     if status.status in _NOT_REACHED and Lane(target.lane).must_arrive:
         because = "An important message did not arrive. Please get in touch with the person yourself."
         lost(connection, target.outbox_id, target.participant_id, because, status.received_at)
+
+
+def _show(connection: Connection, target: Row[Any], status: DeliveryStatus) -> None:
+    """Once for each word, however many messages it comes about: it may mean that texts do not arrive."""
+    key = f"status/{status.status[:_STATUS_MOST]}"
+    if connection.scalar(select(task.c.id).where(task.c.key == key).limit(1)) is not None:
+        return
+    row = {
+        "participant_id": target.participant_id,
+        "kind": "unknown_status",
+        "because": f"The carrier says of a message “{status.status[:_STATUS_MOST]}”, a word that is not known here. "
+        "Please see whether it arrived, and tell those who run this.",
+        "outbox_id": target.outbox_id,
+        "raised_at": status.received_at,
+        "key": key,
+    }
+    connection.execute(upsert(connection, task).values(**row).on_conflict_do_nothing())

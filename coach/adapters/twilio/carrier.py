@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any
 from urllib.parse import quote
 
@@ -17,14 +18,17 @@ from twilio.rest import Client
 
 from coach.adapters.library.carrier import CarrierCodes
 from coach.adapters.twilio.outcome import FAILURES, Throttled, attempt, retry_after
-from coach.core.model import Channel, Lane, OutboundMessage
-from coach.ports import Clock, Outcome, SendResult
+from coach.adapters.twilio.parse import RAW_MOST, visible
+from coach.core.model import Channel, InboundMessage, Lane, OutboundMessage
+from coach.ports import Clock, Outcome, ReceivedText, SendResult
 
 LONGEST_VALIDITY = 36_000  # seconds, Twilio's own limit
 RING_SECONDS = 25  # ends before most voicemail boxes answer
 CALL_SECONDS = 900
 CLOCK_SLACK = timedelta(minutes=1)  # how far the carrier's clock may differ from ours
 SEARCH_LIMIT = 200
+LIST_PAGE, LIST_LIMIT = 500, 10_000  # of texts in both directions
+LIST_SLACK = timedelta(hours=1)  # the list is newest first, but not to the second
 _CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 
 
@@ -84,6 +88,28 @@ class TwilioCarrier:
         except (Throttled, *FAILURES) as error:
             problem = f"the carrier could not be asked about attempt {message.attempt_id}: {type(error).__name__}"
             raise ConnectionError(problem) from None  # the cause may quote a number
+
+    def received_since(self, since: datetime) -> Sequence[ReceivedText]:
+        """Texts people sent to our number since then, oldest first, as the carrier lists them; a minute of slack.
+
+        ConnectionError when the carrier cannot be asked. The list tells how many pictures came, not of which kind.
+        """
+        earliest = since - CLOCK_SLACK
+        try:
+            return [_received(text) for text in reversed(self._texts_to_us(earliest))]
+        except (Throttled, *FAILURES) as error:
+            problem = f"the carrier could not be asked for texts that came in: {type(error).__name__}"
+            raise ConnectionError(problem) from None  # the cause may quote a number
+
+    def _texts_to_us(self, earliest: datetime) -> list[Any]:
+        """Newest first. A messaging service has several numbers, so all texts are gone through, as far as is needed."""
+        ours = {} if self._options.messaging_service_sid else {"to": self._options.from_number}
+        day = earliest.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        listed = self._client.messages.stream(date_sent_after=day, page_size=LIST_PAGE, limit=LIST_LIMIT, **ours)
+        dated = (text for text in listed if text.date_created is not None)
+        recent = takewhile(lambda text: text.date_created >= earliest - LIST_SLACK, dated)
+        received = (text for text in recent if str(text.direction or "").startswith("inbound") and text.from_)
+        return [text for text in received if text.date_created >= earliest]
 
     def _text(self, message: OutboundMessage) -> dict[str, object]:
         service = self._options.messaging_service_sid
@@ -176,6 +202,14 @@ def _accepted(created: Any) -> SendResult:  # noqa: ANN401 - the SDK has no type
     status = str(created.status) if created.status else None
     code = getattr(created, "error_code", None)
     return SendResult(Outcome.ACCEPTED, created.sid, status, code if isinstance(code, int) else None)
+
+
+def _received(text: Any) -> ReceivedText:  # noqa: ANN401 - the SDK has no types
+    body, media = visible(text.body or ""), str(text.num_media or "0")
+    ends = {"From": text.from_, "To": text.to or ""}
+    count = int(media) if media.isascii() and media.isdigit() else 0
+    message = InboundMessage(text.sid, text.from_, text.to or "", body, text.date_created, media=count)
+    return ReceivedText(message, {"MessageSid": text.sid, **ends, "Body": body[:RAW_MOST], "NumMedia": media})
 
 
 def _same_body(found: str | None, sent: str) -> bool:

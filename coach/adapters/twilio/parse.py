@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime
+from itertools import islice
 
 from coach.adapters.twilio.forms import Form
 from coach.core.model import Channel, InboundMessage
-from coach.ports import DeliveryStatus
+from coach.ports import MEDIA_FIELD, DeliveryStatus
 
-BODY_HEAD = 8_000
-BODY_TAIL = 2_000
-BODY_MOST = 10_000  # characters of a body that are read; the raw fields keep more
-RAW_MOST = 100_000  # characters kept of each raw field
-BODY_LENGTH_FIELD = "coach:body_length"  # our own entry among the raw fields, present when the body was shortened
-_CUT = " […] "
+RAW_MOST = 10_000  # characters kept of each raw field; a longer body is kept whole beside them
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NAME_MOST = 200
+_ID_MOST = 80
+_NUMBER_MOST = 40
+_MEDIA_MOST = 10
+_KIND = re.compile(r"[a-z0-9][a-z0-9.+-]{0,40}/[a-z0-9][a-z0-9.+-]{0,80}")
 
 
 def visible(text: str) -> str:
@@ -25,29 +25,26 @@ def visible(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def shortened(body: str) -> str:
-    """Keep 10,000 characters of a giant text, its head and its tail: the words that matter may come last."""
-    if len(body) <= BODY_MOST:
-        return body
-    return body[: BODY_HEAD - len(_CUT)] + _CUT + body[-BODY_TAIL:]
-
-
 def raw_fields(form: Form) -> dict[str, str]:
-    """Give the fields as they are stored beside the parsed message, with a note when the body was shortened."""
+    """Give the fields as they are stored beside the parsed message, with the kinds of its pictures and files."""
     fields = {visible(name): visible(form.get(name))[:RAW_MOST] for name in form}
-    longest = max(len(form.get("Body")), len(form.get("SpeechResult")))
-    if longest > BODY_MOST:
-        fields[BODY_LENGTH_FIELD] = str(longest)
-    return fields
+    kinds = _kinds(form)
+    return fields | ({MEDIA_FIELD: ", ".join(kinds)} if kinds else {})
+
+
+def _kinds(form: Form) -> list[str]:
+    """The content types of what came with a text, such as `image/jpeg`, in order; odd ones are left out."""
+    numbered = (form.get(f"MediaContentType{n}").strip().lower() for n in range(_whole(form.get("NumMedia")) or 0))
+    return [kind for kind in islice(numbered, _MEDIA_MOST) if _KIND.fullmatch(kind)]
 
 
 def parse_inbound(form: Form, received_at: datetime) -> InboundMessage:
-    """Read a received text. ValueError without a MessageSid or From; everything else may be missing."""
+    """Read a received text, its body whole. ValueError without a MessageSid or From; everything else may be missing."""
     return InboundMessage(
-        carrier_id=_needed(form, "MessageSid"),
-        sender=_needed(form, "From"),
-        recipient=_name(form, "To"),
-        body=shortened(visible(form.get("Body"))),
+        carrier_id=_needed(form, "MessageSid")[:_ID_MOST],
+        sender=_needed(form, "From")[:_NUMBER_MOST],
+        recipient=_name(form, "To")[:_NUMBER_MOST],
+        body=visible(form.get("Body")),
         received_at=received_at,
         opt_out_type=_name(form, "OptOutType").upper() or None,
         media=_whole(form.get("NumMedia")) or 0,
@@ -64,7 +61,7 @@ def parse_answer(form: Form, person: str, ours: str, step: str, received_at: dat
         carrier_id=f"{_needed(form, 'CallSid')}-{step}",
         sender=person,
         recipient=ours,
-        body=shortened(visible(body)),
+        body=visible(body),
         received_at=received_at,
         channel=Channel.VOICE,
         confidence=_share(form.get("Confidence")) if speech else None,
@@ -76,7 +73,7 @@ def parse_status(attempt_id: str, form: Form, received_at: datetime) -> Delivery
     kind = "Message" if form.get("MessageSid") else "Call"
     return DeliveryStatus(
         attempt_id=visible(attempt_id)[:_NAME_MOST],
-        carrier_id=_needed(form, f"{kind}Sid"),
+        carrier_id=_needed(form, f"{kind}Sid")[:_ID_MOST],
         status=_name(form, f"{kind}Status").lower() or "unknown",
         code=_whole(form.get("ErrorCode")),
         received_at=received_at,
