@@ -19,6 +19,7 @@ PLACES = {
     "assess": "coach.cli.assessing:assess",
     "check": "coach.cli.content:check",
     "doctor": "coach.cli.doctor:doctor",
+    "costs": "coach.cli.costs:costs",
     "db": "coach.cli.data:app",
     "staff": "coach.cli.staff:app",
     "people": "coach.cli.people:app",

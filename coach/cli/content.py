@@ -16,9 +16,11 @@ from coach.adapters.library.handbook import load_handbook
 from coach.adapters.library.lint import lint
 from coach.adapters.library.person import WrongPerson, situation_of
 from coach.adapters.library.preview import preview
+from coach.adapters.library.prices import load_prices
 from coach.adapters.library.problems import Problem as LibraryProblem
 from coach.adapters.library.problems import located
 from coach.adapters.library.rehearsals import load_rehearsals
+from coach.adapters.library.retention import load_retention
 from coach.cli.calendars import written_out
 from coach.cli.problems import WRONG_USE, Problem, warn
 from coach.resources import folder
@@ -96,6 +98,8 @@ def _loading_problems(messages: Path) -> list[str]:
         lambda: load_handbook(messages, "Leg Coach"),
         lambda: load_rehearsals(messages),
         lambda: load_carrier_codes(carrier),
+        lambda: load_prices(messages),
+        lambda: load_retention(messages),
         lambda: load_voice_script(carrier, "Leg Coach", None, "911"),
     )
     return [problem for load in loads for problem in _complaint(load)]

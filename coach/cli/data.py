@@ -6,10 +6,13 @@ from pathlib import Path
 
 import typer
 
+from coach.adapters.clock import system_clock
 from coach.adapters.database.maintenance import backup as back_up
 from coach.adapters.database.maintenance import check as look
+from coach.adapters.database.maintenance import note_backup
+from coach.adapters.database.migrations import TooNew
 from coach.adapters.database.migrations import upgrade as bring_up
-from coach.cli.problems import Problem
+from coach.cli.problems import WRONG_USE, Problem
 from coach.settings import Use, environment, read_settings
 
 app = typer.Typer(help="The database.", no_args_is_help=True)
@@ -21,7 +24,10 @@ def upgrade() -> None:
 
     Example: coach db upgrade
     """
-    bring_up(read_settings(environment(), Use.DATA).database_url)
+    try:
+        bring_up(read_settings(environment(), Use.DATA).database_url)
+    except TooNew as newer:
+        raise Problem(str(newer), WRONG_USE) from None
     print("The database is up to date.")
 
 
@@ -32,8 +38,10 @@ def backup(file: Path = typer.Argument(help="Where the copy goes; it must not ex
     Example: coach db backup /backups/coach-2026-11-22.db
     """
     if file.exists():
-        raise Problem(f"{file} exists already; name another file.", 2)
-    back_up(read_settings(environment(), Use.DATA).database_url, file)
+        raise Problem(f"{file} exists already; name another file.", WRONG_USE)
+    url = read_settings(environment(), Use.DATA).database_url
+    back_up(url, file)
+    note_backup(url, system_clock())
     print(f"The copy is in {file}.")
 
 

@@ -14,8 +14,9 @@ from coach.adapters.rota_entry import DAYS, LAYERS, read_leave, read_on_call, re
 from coach.bootstrap import House, make_silent_coach, open_house
 from coach.cli.problems import WRONG_USE, Problem
 from coach.core.rota import LOOK_AHEAD, Leave, OnCall, Rota, Shift, gaps, on_duty, problems
+from coach.core.rota_changes import gap_in_words
 from coach.core.schedule import local
-from coach.rostering import Rostering, gap_in_words
+from coach.rostering import Rostering
 from coach.service import Done, Refused
 from coach.settings import Use, environment, read_settings
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from coach.adapters.database.reports_values import Gauges
-from coach.web.parts import Probe
+from coach.adapters.database.figures import Figures
+from coach.web.metrics import CONTENT_TYPE, SpoolFigures, prometheus_text
+from coach.web.parts import Probe, WebParts
 from coach.web.sessions import Parts
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,29 +40,23 @@ def _ask(probe: Probe) -> str | None:
 
 
 @router.get("/metrics")
-def metrics(parts: Parts) -> PlainTextResponse:
-    """Figures in the Prometheus text format."""
-    text = prometheus_text(parts.reports.gauges(parts.clock()))
-    return PlainTextResponse(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+def metrics(parts: Parts) -> Response:
+    """Figures in the Prometheus text format; also told while the database is away."""
+    return Response(prometheus_text(_figures(parts), _spool(parts)), media_type=CONTENT_TYPE)
 
 
-def prometheus_text(gauges: Gauges) -> str:
-    """The gauges in Prometheus text format; label values are our own words only."""
-    lines = (
-        *_gauges("coach_backlog_messages", "Messages waiting to be sent, by lane.", "lane", gauges.backlog),
-        *_gauge("coach_oldest_due_seconds", "Age of the oldest thing past its time.", gauges.oldest_due_seconds),
-        *_gauge("coach_undecided_texts", "Received texts not yet dealt with.", gauges.undecided),
-        *_gauges("coach_open_cases", "Open cases, by level.", "level", gauges.cases),
-        *_gauges("coach_unowned_cases", "Open cases nobody has taken, by level.", "level", gauges.unowned),
-        *_gauge("coach_open_tasks", "Open tasks.", gauges.tasks),
-    )
-    return "\n".join(lines) + "\n"
+def _figures(parts: WebParts) -> Figures | None:
+    try:
+        return parts.reports.gauges(parts.clock())
+    except Exception as error:  # noqa: BLE001 - a scrape that fails would tell less than one that says so
+        log.warning("the figures cannot be read", extra={"error": type(error).__name__})
+        return None
 
 
-def _gauge(name: str, about: str, value: float) -> list[str]:
-    return [f"# HELP {name} {about}", f"# TYPE {name} gauge", f"{name} {value:g}"]
-
-
-def _gauges(name: str, about: str, label: str, values: Iterable[tuple[str, float]]) -> list[str]:
-    samples = [f'{name}{{{label}="{key}"}} {value:g}' for key, value in values]
-    return [f"# HELP {name} {about}", f"# TYPE {name} gauge", *samples]
+def _spool(parts: WebParts) -> SpoolFigures | None:
+    """Nothing when there is no spool, or when it cannot be looked at."""
+    try:
+        return parts.spool()
+    except OSError as error:
+        log.warning("the spool cannot be looked at", extra={"error": type(error).__name__})
+        return None

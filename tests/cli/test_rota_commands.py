@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -13,19 +15,36 @@ from coach.adapters.database.store import SqlStore
 from coach.cli.app import app
 from coach.cli.problems import WORK_FOUND_PROBLEMS, WRONG_USE, Problem
 from coach.core.model import Language, Participant, Status
+from tests.adapters.twilio.loopback import Answer, loopback
 
+LINE = "+12127365099"
 ANA, BEN = "(212) 736-5000", "+12127365001"
 
 
 @pytest.fixture
-def installation(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
+def carrier() -> Iterator[str]:
+    """A carrier that knows our number and calls us about it."""
+    with loopback(Answer(200)) as listening:
+        ours = {
+            "phone_number": LINE,
+            "sms_url": f"{listening.url}/twilio/sms",
+            "voice_url": f"{listening.url}/twilio/voice/inbound",
+        }
+        listening.answers = [Answer(200, {"incoming_phone_numbers": [ours]})]
+        yield listening.url
+
+
+@pytest.fixture
+def installation(sqlite_url: str, carrier: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
     """An empty installation with all its settings."""
     settings = {
         "DATABASE_URL": sqlite_url,
-        "PUBLIC_URL": "https://coach.example.org",
+        "PUBLIC_URL": carrier,
+        "TWILIO_API_URL": carrier,
+        "SPOOL": str(tmp_path / "spool"),
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": "1" * 32,
-        "TWILIO_FROM_NUMBER": "+12127365099",
+        "TWILIO_FROM_NUMBER": LINE,
         "SECRET_KEY": "s" * 48,
         "ENCRYPTION_KEYS": "one:" + base64.b64encode(b"k" * 32).decode(),
         "HEARTBEAT_URL": "https://watcher.example.org/beat",

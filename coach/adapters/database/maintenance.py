@@ -5,13 +5,25 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, delete, func, make_url, select, text
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from coach.adapters.database.engine import for_reading, in_memory, open_engine
-from coach.adapters.database.migrations import is_current
+from coach.adapters.database.migrations import Standing, standing
+from coach.adapters.database.statements import upsert
+from coach.adapters.database.tables import job_mark
+
+_BACKUP, _TRIAL = "backup", "doctor"
+_READ_ONLY = frozenset({"SQLITE_READONLY", "SQLITE_CANTOPEN", "25006"})  # SQLite's names, PostgreSQL's SQLSTATE
+_FULL = frozenset({"SQLITE_FULL", "53100"})
+_STANDING = {
+    Standing.EMPTY: "The database is not at the newest version; run: coach db upgrade",
+    Standing.OLDER: "The database is not at the newest version; run: coach db upgrade",
+    Standing.NEWER: "The database was made by a newer coach than this one; install that version of coach.",
+}
 
 
 class CannotBackUp(RuntimeError):
@@ -65,4 +77,83 @@ def _damaged(what: object) -> str:
 
 
 def _version_problems(engine: Engine) -> list[str]:
-    return [] if is_current(engine) else ["The database is not at the newest version; run: coach db upgrade"]
+    found = standing(engine)
+    return [] if found is Standing.CURRENT else [_STANDING[found]]
+
+
+def version_problem(url: str) -> str | None:
+    """Why this program must not work on the database, in one sentence that names the command; None when it may."""
+    engine = open_engine(url)
+    try:
+        return next(iter(_version_problems(engine)), None)
+    finally:
+        engine.dispose()
+
+
+def writing_problem(url: str) -> str | None:
+    """Why nothing can be kept in the database, in one sentence; None when a row was written and taken away again."""
+    engine = open_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(upsert(connection, job_mark).values(name=_TRIAL).on_conflict_do_nothing())
+            connection.execute(delete(job_mark).where(job_mark.c.name == _TRIAL))
+    except DBAPIError as error:
+        return cannot_write(error.orig)
+    finally:
+        engine.dispose()
+    return None
+
+
+def cannot_write(error: BaseException | None) -> str:
+    """What to do about a driver's error in writing."""
+    known = {getattr(error, "sqlite_errorname", None), getattr(error, "sqlstate", None)}
+    if any(str(name).startswith(tuple(_READ_ONLY)) for name in known):
+        return "The database can only be read; let the account that runs coach write the file and its folder."
+    if known & _FULL:
+        return "The disk of the database is full; make room on it."
+    return f"The database cannot be written ({type(error).__name__}); see its log."
+
+
+def database_clock(url: str) -> datetime | None:
+    """The time on the database's machine; None for SQLite, which has ours."""
+    engine = open_engine(url)
+    try:
+        if engine.dialect.name == "sqlite":
+            return None
+        with for_reading(engine).connect() as connection:
+            told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+            return told.astimezone(UTC)
+    finally:
+        engine.dispose()
+
+
+def folder_of(url: str) -> Path | None:
+    """Where the database's file lies; None when it is no file of ours."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or in_memory(address):
+        return None
+    return Path(str(address.database)).resolve().parent
+
+
+def note_backup(url: str, now: datetime) -> None:
+    """Keep when a copy was made. A database of another version is left as it is: it was copied for an upgrade."""
+    engine = open_engine(url)
+    try:
+        if standing(engine) is Standing.CURRENT:
+            with engine.begin() as connection:
+                mark = upsert(connection, job_mark).values(name=_BACKUP, ok_at=now)
+                keep = mark.on_conflict_do_update(index_elements=[job_mark.c.name], set_={"ok_at": now})
+                connection.execute(keep)
+    finally:
+        engine.dispose()
+
+
+def last_backup(url: str) -> datetime | None:
+    """When `coach db backup` last made a copy; None: never, or nothing is known."""
+    engine = open_engine(url)
+    try:
+        with for_reading(engine).connect() as connection:
+            found: datetime | None = connection.scalar(select(job_mark.c.ok_at).where(job_mark.c.name == _BACKUP))
+            return found
+    finally:
+        engine.dispose()

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from alembic.command import upgrade as run_upgrade
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine
 
-from coach.adapters.database.engine import for_reading, open_engine
+from coach.adapters.database.engine import for_reading, open_engine, wait_without_end
+from coach.adapters.database.statements import one_at_a_time
 from coach.resources import folder
 
-_ONE_AT_A_TIME = 5_347_001
+_MIGRATION = 5_347_001
 """Any number, the same for all: the advisory lock that keeps two processes from migrating together."""
+
+
+class Standing(StrEnum):
+    """How a database stands to this program."""
+
+    CURRENT = "current"
+    EMPTY = "empty"
+    OLDER = "older"
+    NEWER = "newer"  # made by a later program, whose migrations this one does not have
+
+
+class TooNew(RuntimeError):
+    """A later program made this database, so it cannot be brought to our version."""
 
 
 def upgrade(url: str) -> None:
@@ -25,10 +42,17 @@ def upgrade(url: str) -> None:
 
 
 def upgrade_engine(engine: Engine) -> None:
-    """The same for an open database. One transaction: it ends at the new version or where it was."""
+    """The same for an open database. One transaction: it ends at the new version or where it was.
+
+    Raises:
+        TooNew: it is past the newest version this program knows.
+    """
+    if standing(engine) is Standing.NEWER:
+        message = "The database was made by a newer coach; install that version, then run this again."
+        raise TooNew(message)
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+        wait_without_end(connection)
+        one_at_a_time(connection, _MIGRATION)
         run_upgrade(configuration(connection), "head")
 
 
@@ -49,6 +73,23 @@ def newest() -> str | None:
 def is_current(engine: Engine) -> bool:
     """Whether the database has the newest version."""
     return _version(engine) == newest()
+
+
+def standing(engine: Engine) -> Standing:
+    """Whether this program fits the database."""
+    version = _version(engine)
+    if version is None:
+        return Standing.EMPTY
+    if version == newest():
+        return Standing.CURRENT
+    return Standing.OLDER if _is_known(version) else Standing.NEWER
+
+
+def _is_known(version: str) -> bool:
+    try:
+        return ScriptDirectory.from_config(configuration()).get_revision(version) is not None
+    except CommandError:
+        return False
 
 
 def configuration(connection: Connection | None = None) -> Config:

@@ -96,6 +96,15 @@ def tell(lines: Sequence[str], language: Language, *, pause: int = 0) -> str:
     return str(response)
 
 
+def reply(words: str | None) -> str:
+    """Answer a text with these words, or with nothing."""
+    if words is None:
+        return NO_REPLY
+    response = MessagingResponse()
+    response.message(spoken(words))
+    return str(response)
+
+
 def spoken(text: str) -> str:
     """Give the text without what XML cannot carry; such characters would end the call with an error."""
     return _NOT_XML.sub(" ", text).strip()

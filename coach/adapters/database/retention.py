@@ -1,0 +1,102 @@
+"""Removes what has served its purpose, a little at a time: messages/retention.toml says how long each kind is kept.
+
+Whatever that says, nothing goes that belongs to somebody with an open case, to a text nobody has dealt with, to an
+attempt that is not settled, or to a text by which somebody agreed or stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, or_, select, update
+
+from coach.adapters.database.states import OutboxState
+from coach.adapters.database.tables import (
+    alarm,
+    attempt,
+    consent,
+    escalation,
+    event,
+    inbound,
+    outbox,
+    staff_session,
+    status_callback,
+)
+from coach.core.events import TimerSet
+from coach.core.model import EscalationState
+from coach.ports import Forgotten, Outcome
+
+_UNSETTLED = (OutboxState.PENDING, OutboxState.RELEASED, OutboxState.SENDING, OutboxState.IN_DOUBT)
+_OURS = "coach:"  # how the entries of ours among the raw fields begin
+
+_Forget: TypeAlias = Callable[[Connection, datetime, datetime, int], int]
+
+
+def forget(connection: Connection, what: Forgotten, before: datetime, now: datetime, limit: int) -> int:
+    """Remove at most so many rows (or raw fields) of a kind that are older than `before`. Returns how many."""
+    return _HOW[what](connection, before, now, limit)
+
+
+def _status_callbacks(connection: Connection, before: datetime, _now: datetime, limit: int) -> int:
+    """Also those of attempts nobody knows: nothing can become of them any more."""
+    s, o, a = status_callback.c, outbox.c, attempt.c
+    mine = select(a.id).join(outbox, o.id == a.outbox_id).where(a.id == s.attempt_id)
+    needed = or_(o.state.in_(_UNSETTLED), a.outcome.is_(None), _in_doubt(), _has_open_case(o.participant_id))
+    old = select(s.id).where(s.received_at < before, ~exists(mine.where(needed)))
+    chosen = old.order_by(s.received_at).limit(limit)
+    return connection.execute(delete(status_callback).where(s.id.in_(chosen))).rowcount
+
+
+def _in_doubt() -> ColumnElement[bool]:
+    a = attempt.c
+    return (a.outcome == Outcome.IN_DOUBT) & a.settled_at.is_(None)
+
+
+def _raw_fields(connection: Connection, before: datetime, now: datetime, limit: int) -> int:
+    """The body, the numbers and what the text was read as stay; so do the entries of ours among the raw fields."""
+    i = inbound.c
+    proof = exists().where(consent.c.participant_id == i.participant_id, consent.c.carrier_id == i.carrier_id)
+    may_go = (i.decided_at.is_not(None), i.raw_removed_at.is_(None), ~proof, ~_has_open_case(i.participant_id))
+    old = select(i.id, i.raw).where(i.received_at < before, *may_go).order_by(i.received_at).limit(limit)
+    rows = connection.execute(old.with_for_update(of=inbound, skip_locked=True)).all()
+    if rows:
+        kept = [{"b_id": row.id, "raw": _ours(row.raw), "raw_removed_at": now} for row in rows]
+        connection.execute(update(inbound).where(i.id == bindparam("b_id")), kept)
+    return len(rows)
+
+
+def _ours(raw: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in raw.items() if name.startswith(_OURS)}
+
+
+def _timer_facts(connection: Connection, before: datetime, _now: datetime, limit: int) -> int:
+    e = event.c
+    old = select(e.id).where(e.kind == TimerSet.__name__, e.at < before, ~_has_open_case(e.participant_id))
+    return connection.execute(delete(event).where(e.id.in_(old.order_by(e.at).limit(limit)))).rowcount
+
+
+def _sessions(connection: Connection, before: datetime, _now: datetime, limit: int) -> int:
+    s = staff_session.c
+    old = select(s.token_hash).where(s.created_at < before).limit(limit)
+    return connection.execute(delete(staff_session).where(s.token_hash.in_(old))).rowcount
+
+
+def _alarms(connection: Connection, before: datetime, _now: datetime, limit: int) -> int:
+    a = alarm.c
+    old = select(a.id).where(a.ended_at < before).limit(limit)
+    return connection.execute(delete(alarm).where(a.id.in_(old))).rowcount
+
+
+def _has_open_case(person: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists().where(escalation.c.participant_id == person, escalation.c.state != EscalationState.CLOSED)
+
+
+_HOW: Mapping[Forgotten, _Forget] = {
+    Forgotten.STATUS_CALLBACKS: _status_callbacks,
+    Forgotten.RAW_FIELDS: _raw_fields,
+    Forgotten.TIMER_FACTS: _timer_facts,
+    Forgotten.SESSIONS: _sessions,
+    Forgotten.ALARMS: _alarms,
+}

@@ -1,0 +1,250 @@
+"""`coach doctor`: one plain sentence for whatever would keep this installation from sending, and 0 or 1 at the end."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from coach.adapters.clock import system_clock
+from coach.adapters.database.engine import open_engine
+from coach.adapters.database.maintenance import cannot_write, note_backup
+from coach.adapters.database.tables import metadata
+from coach.cli.app import app
+from coach.cli.doctor import ROOM, Finding, Patient, findings, unfit
+from coach.cli.problems import Problem
+from coach.sandbox.app import create_app
+from coach.sandbox.clock import AdjustableClock
+from coach.sandbox.network import Network
+from coach.settings import Settings
+from tests.serving import serve
+
+ACCOUNT, TOKEN, LINE = "AC" + "0123456789abcdef" * 2, "the-account-token", "+12025550100"
+PUBLIC = "https://coach.example.org"
+TWO_HOURS = timedelta(hours=2)
+
+
+@pytest.fixture
+def carrier() -> Iterator[str]:
+    """The phone network at a loopback address; its number calls the coach where it should."""
+    network = Network(
+        ACCOUNT,
+        TOKEN,
+        LINE,
+        clock=AdjustableClock(system_clock(), time.monotonic),
+        sms_url=f"{PUBLIC}/twilio/sms#rc=2&rp=all",
+        voice_url=f"{PUBLIC}/twilio/voice/inbound",
+    )
+    with serve(create_app(network)) as address:
+        yield address
+    network.close()
+
+
+@pytest.fixture
+def settings(carrier: str, sqlite_url: str, tmp_path: Path) -> Settings:
+    """Of an installation that is well."""
+    return Settings.model_validate(
+        {
+            "database_url": sqlite_url,
+            "public_url": PUBLIC,
+            "twilio_account_sid": ACCOUNT,
+            "twilio_auth_token": TOKEN,
+            "twilio_from_number": LINE,
+            "twilio_api_url": carrier,
+            "spool": tmp_path / "spool",
+        }
+    )
+
+
+def changed(settings: Settings, **what: object) -> Settings:
+    """The same with something else in it."""
+    return settings.model_copy(update=what)
+
+
+def found(settings: Settings, name: str, clock: Callable[[], datetime] = system_clock) -> str | None:
+    """What the doctor says of one thing."""
+    (finding,) = findings(Patient(settings, clock), {name})
+    return finding.sentence
+
+
+@pytest.mark.parametrize("name", ["carrier", "webhook address", "database", "disk", "spool", "clock", "time zones"])
+def test_an_installation_that_is_well_has_nothing_to_mend(settings: Settings, name: str) -> None:
+    """Rules for repeats behind a webhook address are no part of it."""
+    assert found(settings, name) is None
+
+
+def test_credentials_the_carrier_refuses_are_named(settings: Settings) -> None:
+    """Both settings, not their values."""
+    sentence = found(changed(settings, twilio_auth_token=Settings(twilio_auth_token="x").twilio_auth_token), "carrier")
+    assert sentence == (
+        "it refuses COACH_TWILIO_ACCOUNT_SID with COACH_TWILIO_AUTH_TOKEN; copy both from the Twilio console."
+    )
+
+
+def test_a_carrier_that_cannot_be_reached_is_named(settings: Settings) -> None:
+    """With what to look at."""
+    away = changed(settings, twilio_api_url="http://127.0.0.1:9")
+    assert found(away, "carrier") == ("it cannot be reached at 127.0.0.1; check the network and COACH_TWILIO_API_URL.")
+
+
+def test_a_number_that_calls_elsewhere_is_told_where_to_call(settings: Settings) -> None:
+    """Without this texts would arrive nowhere, and nobody would see an error."""
+    moved = changed(settings, public_url="https://new.example.org")
+    assert found(moved, "webhook address") == (
+        "let the number call https://new.example.org/twilio/sms and https://new.example.org/twilio/voice/inbound"
+        " in the Twilio console."
+    )
+
+
+def test_a_number_of_another_account_is_named(settings: Settings) -> None:
+    """Nothing could be sent from it."""
+    other = changed(settings, twilio_from_number="+12025550111")
+    assert found(other, "webhook address") == (
+        "COACH_TWILIO_FROM_NUMBER is not a number of this account; copy it from the Twilio console."
+    )
+
+
+@pytest.mark.parametrize(("off", "words"), [(TWO_HOURS, "2 h 0 min ahead of"), (-TWO_HOURS, "2 h 0 min behind")])
+def test_a_clock_two_hours_off_the_carriers_is_named(settings: Settings, off: timedelta, words: str) -> None:
+    """A send in doubt is looked for by its time at the carrier, so this matters."""
+    sentence = found(settings, "clock", lambda: system_clock() + off)
+    assert sentence == f"this machine's clock is {words} the carrier's; let a time server (NTP) set it."
+
+
+def test_a_clock_off_the_databases_is_named(postgres_url: str, settings: Settings) -> None:
+    """Also when the carrier tells no time."""
+    alone = changed(settings, database_url=postgres_url, twilio_api_url="http://127.0.0.1:9")
+    sentence = found(alone, "clock", lambda: system_clock() - timedelta(minutes=5))
+    assert sentence == "this machine's clock is 5 min behind the database's; let a time server (NTP) set it."
+    assert found(alone, "clock") is None
+
+
+def test_a_database_that_can_only_be_read_is_named(settings: Settings) -> None:
+    """Reading would go on working, and hide it."""
+    file = settings.database_url.removeprefix("sqlite:///")
+    read_only = changed(settings, database_url=f"sqlite:///file:{file}?mode=ro&uri=true")
+    assert found(read_only, "database") == (
+        "The database can only be read; let the account that runs coach write the file and its folder."
+    )
+
+
+def test_a_postgresql_database_that_can_only_be_read_is_named(postgres_url: str, settings: Settings) -> None:
+    """Such as a replica that somebody gave by mistake."""
+    assert found(changed(settings, database_url=postgres_url), "database") is None
+    read_only = changed(settings, database_url=f"{postgres_url}&options=-c default_transaction_read_only=on")
+    assert str(found(read_only, "database")).startswith("The database can only be read;")
+
+
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    """As the driver tells it when a page finds no room."""
+    with closing(sqlite3.connect(tmp_path / "full.db")) as full:
+        full.execute("CREATE TABLE a (b)")
+        full.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(sqlite3.OperationalError) as no_room:
+            full.execute("INSERT INTO a VALUES (zeroblob(100000))")
+    assert cannot_write(no_room.value) == "The disk of the database is full; make room on it."
+    assert ROOM > 0
+
+
+def test_a_trial_write_leaves_nothing_behind(settings: Settings) -> None:
+    """The tables are as they were."""
+    assert found(settings, "database") is None
+    engine = open_engine(settings.database_url)
+    with engine.connect() as connection:
+        assert connection.execute(metadata.tables["job_mark"].select()).all() == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ("0002", "The database is not at the newest version; run: coach db upgrade"),
+        ("9999", "The database was made by a newer coach than this one; install that version of coach."),
+    ],
+)
+def test_an_older_and_a_newer_database_are_told_apart(settings: Settings, version: str, sentence: str) -> None:
+    """Each with what helps."""
+    stamp(settings.database_url, version)
+    assert found(settings, "database") == sentence
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "worker"])
+@pytest.mark.parametrize(("version", "words"), [("0002", "run: coach db upgrade"), ("9999", "install that version")])
+def test_no_service_starts_on_a_database_of_another_version(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, command: str, version: str, words: str
+) -> None:
+    """It would write what the other does not understand."""
+    stamp(settings.database_url, version)
+    status, printed = run_to_its_end((command,), settings, monkeypatch)
+    assert (status, len(printed.splitlines())) == (2, 1)
+    assert words in printed
+
+
+def test_an_upgrade_of_a_newer_database_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a sentence."""
+    stamp(settings.database_url, "9999")
+    refusal = "The database was made by a newer coach; install that version, then run this again."
+    assert run_to_its_end(("db", "upgrade"), settings, monkeypatch) == (2, refusal)
+
+
+def test_the_age_of_the_last_copy_is_known(settings: Settings) -> None:
+    """Once a night is enough; this is advice."""
+    now = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    assert found(settings, "backup", lambda: now) == "no copy was made yet; let coach db backup run each night."
+    note_backup(settings.database_url, now)
+    assert found(settings, "backup", lambda: now + timedelta(hours=25)) is None
+    sentence = found(settings, "backup", lambda: now + timedelta(hours=30))
+    assert sentence == "the last copy is 30 hours old; let coach db backup run each night."
+
+
+def test_a_copy_of_an_older_database_leaves_it_as_it_is(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made before an upgrade."""
+    stamp(settings.database_url, "0002")
+    copy = tmp_path / "copy.db"
+    done = run_to_its_end(("db", "backup", str(copy)), settings, monkeypatch)
+    assert done == (0, f"The copy is in {copy}.\n")
+
+
+def test_only_what_must_be_mended_makes_an_installation_unfit() -> None:
+    """Advice does not."""
+    assert unfit([Finding("database", "mend it", mend=True)])
+    assert not unfit([Finding("database", None, mend=True), Finding("backup", "make one", mend=False)])
+    lines = [str(Finding("rota", None, mend=True)), str(Finding("backup", "make one.", mend=False))]
+    assert lines == ["ok    rota", "note  backup: make one."]
+
+
+def stamp(url: str, version: str) -> None:
+    """Let the database say that it has that version."""
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other:
+        other.execute("UPDATE alembic_version SET version_num = ?", (version,))
+        other.commit()
+
+
+def run_to_its_end(arguments: tuple[str, ...], settings: Settings, here: pytest.MonkeyPatch) -> tuple[int, str]:
+    """A command at the terminal: its exit status and what it printed, an error as the sentence it ends with."""
+    told = {
+        "DATABASE_URL": settings.database_url,
+        "PUBLIC_URL": settings.public_url,
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_FROM_NUMBER": LINE,
+        "TWILIO_API_URL": str(settings.twilio_api_url),
+        "SECRET_KEY": "s" * 48,
+        "ENCRYPTION_KEYS": "one:" + base64.b64encode(b"k" * 32).decode(),
+        "SPOOL": str(settings.spool),
+    }
+    for name, value in told.items():
+        here.setenv(f"COACH_{name}", value)
+    done = CliRunner().invoke(app, arguments)
+    if isinstance(done.exception, Problem):
+        return done.exception.status, str(done.exception)
+    return done.exit_code, done.stdout
