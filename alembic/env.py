@@ -9,7 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 from alembic import context
-from coach.adapters.database.engine import open_engine
+from coach.adapters.database.engine import open_engine, wait_without_end
 from coach.adapters.database.tables import UtcDateTime, metadata
 
 
@@ -19,12 +19,19 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
+def include_name(name: str | None, kind: str, parents: Any) -> bool:  # noqa: ANN401 - Alembic's hook
+    """Compare our tables only: Procrastinate's are its own."""
+    del parents
+    return kind != "table" or not str(name).startswith("procrastinate_")
+
+
 def migrate(connection: Connection) -> None:
     """Run the migrations asked for over this connection."""
     context.configure(
         connection=connection,
         target_metadata=metadata,
         render_item=render_item,
+        include_name=include_name,
         render_as_batch=connection.dialect.name == "sqlite",
     )
     with context.begin_transaction():
@@ -37,5 +44,6 @@ if given is not None:
 else:
     engine = open_engine(os.environ.get("COACH_DATABASE_URL", "sqlite:///coach.db"))
     with engine.begin() as own:
+        wait_without_end(own)
         migrate(own)
     engine.dispose()

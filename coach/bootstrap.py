@@ -20,12 +20,16 @@ from coach.adapters.library.carrier import (
     load_voice_script,
 )
 from coach.adapters.library.handbook import load_handbook
+from coach.adapters.library.prices import load_prices
+from coach.adapters.library.retention import load_retention
 from coach.adapters.links import SignedLinks
+from coach.adapters.spool import FolderSpool
 from coach.adapters.twilio import CarrierOptions, TwilioCarrier, Verifier
 from coach.core.handbook import Handbook
 from coach.core.model import OutboundMessage
 from coach.duty import NoLinks
-from coach.ports import Carrier, Clock, Heartbeat, Links, Outcome, SendResult
+from coach.ports import Carrier, Clock, Heartbeat, Links, Mailbox, Outcome, SendResult
+from coach.receiving import NoMailbox
 from coach.resources import folder
 from coach.sending import Options
 from coach.service import Coach
@@ -47,6 +51,11 @@ class House:
     clock: Clock
     tables_are_current: Callable[[], bool]
     close: Callable[[], None]
+
+    @property
+    def spool(self) -> FolderSpool:
+        """This machine's disk for what comes in while the database is away; made when something must be kept."""
+        return FolderSpool(self.settings.spool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ def open_house(settings: Settings, clock: Clock) -> House:
     """Everything but the carrier. Nothing is read from the database yet."""
     engine = open_engine(settings.database_url)
     handbook = load_handbook(folder("messages"), settings.organisation, settings.support_phone or "")
-    store, reports = SqlStore(engine), Reports(engine)
+    store, reports = SqlStore(engine), Reports(engine, load_prices(folder("messages")))
     accounts = Accounts(engine, system_clock)  # staff live by the real clock, also where the coach's runs faster
     return House(settings, store, accounts, reports, handbook, clock, lambda: is_current(engine), engine.dispose)
 
@@ -78,22 +87,27 @@ def open_house(settings: Settings, clock: Clock) -> House:
 def open_live_house(settings: Settings, clock: Clock) -> LiveHouse:
     """The same with Twilio, or what COACH_TWILIO_API_URL names in its place."""
     house = open_house(settings, clock)
-    options = _twilio(settings)
+    options = carrier_options(settings)
     codes = load_carrier_codes(folder("messages") / _CARRIER_FILE)
     carrier = TwilioCarrier(options, clock, codes)
     verifier = Verifier((options.auth_token,), settings.public_url, options.account_sid)
-    coach = make_coach(house, carrier, links=_links(settings), heartbeat=_heartbeat(settings))
+    coach = make_coach(house, carrier, links=_links(settings), heartbeat=_heartbeat(settings), mailbox=carrier)
     return LiveHouse(house, coach, verifier, _voice_script(house), carrier)
 
 
-def make_coach(
+def make_coach(  # noqa: PLR0913, PLR0917 - one for each part of the outer world
     house: House,
     carrier: Carrier,
     options: Options | None = None,
     links: Links | None = None,
     heartbeat: Heartbeat | None = None,
+    mailbox: Mailbox | None = None,
 ) -> Coach:
-    """The service over a house and a carrier. Without links pages name no address; without a heartbeat none is sent."""
+    """The service over a house and a carrier.
+
+    Without links pages name no address; without a heartbeat none is sent; without a mailbox nobody is asked for texts
+    that never reached us.
+    """
     settings = house.settings
     usual = Options(country=settings.country, segments_per_second=settings.send_rate)
     return Coach(
@@ -104,6 +118,9 @@ def make_coach(
         options or usual,
         links=links or NoLinks(),
         heartbeat=heartbeat or NoHeartbeat(),
+        spool=house.spool,
+        mailbox=mailbox or NoMailbox(),
+        retention=load_retention(folder("messages")),
     )
 
 
@@ -128,7 +145,8 @@ class _NoCarrier:
         return ()
 
 
-def _twilio(settings: Settings) -> CarrierOptions:
+def carrier_options(settings: Settings) -> CarrierOptions:
+    """Where to send and as whom."""
     token = settings.twilio_auth_token
     return CarrierOptions(
         account_sid=settings.twilio_account_sid or "",

@@ -5,7 +5,7 @@ Adapters keep these promises; tests may stand in for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from coach.core.events import Event
-from coach.core.model import Conversation, Escalation, InboundMessage, OutboundMessage, Participant, Timer
+from coach.core.model import Conversation, Escalation, InboundMessage, Lane, OutboundMessage, Participant, Timer
 from coach.core.rota import Leave, OnCall, Rota, Shift
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -41,6 +41,7 @@ class FailureClass(StrEnum):
     CONTENT = "content"
     EXPIRED = "expired"
     UNKNOWN = "unknown"
+    FAULT = "fault"  # ours: posting or recording it raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,90 @@ class DeliveryStatus:
     status: str
     code: int | None
     received_at: datetime
+
+
+WHOLE_FIELD = "coach:whole"
+MEDIA_FIELD = "coach:media"
+RECOVERED_FIELD = "coach:recovered"
+"""Entries of ours among the raw fields of a text: all of a body that is shown shortened, the kinds of its pictures and
+files in words, and when a text that never reached us was found at the carrier."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedText:
+    """A received text with its fields as they came in."""
+
+    message: InboundMessage
+    raw: Mapping[str, str]
+
+
+Spooled: TypeAlias = ReceivedText | DeliveryStatus
+"""What may be set down on disk while the database is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolEntry:
+    """One thing on disk, by the name of its file; `what` is None when it cannot be read."""
+
+    name: str
+    what: Spooled | None
+
+
+class Spool(Protocol):
+    """This machine's disk, for what comes in while the database is away."""
+
+    def keep(self, what: Spooled) -> None:
+        """Set it down. It is durable when this returns; OSError when it cannot be."""
+
+    def waiting(self) -> Iterable[SpoolEntry]:
+        """What waits, in the order it came in."""
+
+    def done(self, name: str) -> None:
+        """The database has it; harmless when it is gone already."""
+
+    def set_aside(self, name: str) -> None:
+        """Keep a file that cannot be taken up apart from the others; it is never deleted."""
+
+    def aside(self) -> int:
+        """How many files were set aside."""
+
+
+class Mailbox(Protocol):
+    """What the carrier itself lists of the texts people sent us."""
+
+    def received_since(self, since: datetime) -> Sequence[ReceivedText]:
+        """Texts that people sent us at or after then, oldest first.
+
+        Raises:
+            ConnectionError: the carrier cannot be asked, which is different from knowing of none.
+        """
+
+
+Submit: TypeAlias = Callable[[object, Sequence[int], Lane], None]
+"""Hands a batch of messages of one lane over to workers, within the database transaction that releases them."""
+
+
+class Conveyor(Protocol):
+    """Carries batches of messages to workers on any machine. A batch that is lost, late or doubled does no harm."""
+
+    def submit(self, transaction: object, ids: Sequence[int], lane: Lane) -> None:
+        """Hand over a batch; it leaves when the transaction commits. `transaction` is its database connection."""
+
+    def run_workers(self, deliver: Callable[[Sequence[int]], int]) -> None:
+        """Begin to deliver batches in this process, whoever handed them over; returns at once."""
+
+    def close(self) -> None:
+        """End after the batches under way."""
+
+
+class Forgotten(StrEnum):
+    """What may be removed when it has served its purpose; how long each is kept stands in messages/retention.toml."""
+
+    STATUS_CALLBACKS = "status_callbacks"  # the carrier's words on settled messages; the last one stays
+    RAW_FIELDS = "raw_fields"  # what a received text came with, beside the text itself
+    TIMER_FACTS = "timer_facts"  # that a timer was set; the timer itself stays
+    SESSIONS = "sessions"
+    ALARMS = "alarms"  # about the program itself, and over
 
 
 class Carrier(Protocol):
@@ -210,6 +295,9 @@ class Transaction(Protocol):
     def rota(self) -> Rota:
         """Everybody on call, with what is not ended of their shifts and leave."""
 
+    def rota_to_change(self) -> Rota:
+        """The same, and nobody else's until this transaction ends: what is checked on it holds when it is written."""
+
     def add_on_call(self, person: OnCall, staff: str, now: datetime) -> int:
         """Store a number of staff (its id is ignored).
 
@@ -243,6 +331,12 @@ class Store(Protocol):
     def keep_inbound(self, message: InboundMessage, raw: Mapping[str, str]) -> Kept:
         """Store a received message durably, once per carrier id."""
 
+    def known_inbound(self, carrier_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the ids whose message is stored."""
+
+    def newest_text(self) -> datetime | None:
+        """When the newest stored text came in; None when there is none."""
+
     def undecided_inbound(self, before: datetime, limit: int) -> Sequence[int]:
         """Ids of messages received before then and not dealt with (a crash, or a decision that raised)."""
 
@@ -265,26 +359,46 @@ class Store(Protocol):
         """Open a transaction; commits at the end of the block, rolls back when it raises."""
 
     def claim_outbox(
-        self, now: datetime, limit: int, lease: timedelta, segments_per_second: float
+        self,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        segments_per_second: float,
+        last: Lane = Lane.PROMPT,
     ) -> Sequence[OutboundMessage]:
-        """Claim pending messages, first lane first, within the rate, and commit an attempt row for each.
+        """Claim pending messages, first lane first and none after `last`, and commit an attempt row for each.
 
         Expires what is past its usefulness; EMERGENCY, URGENT and PAGE lanes never wait for the rate. Prompts to people
         who are not active are dropped, and so is everything to people who have left but the answers to what they wrote
-        since.
+        since. A row that cannot be read is set aside, and in the end becomes a task.
         """
 
-    def finish_attempt(self, message: OutboundMessage, result: SendResult, now: datetime) -> None:
-        """Record how an attempt ended; a repeatable failure puts the message back with a growing pause.
+    def release_outbox(
+        self, now: datetime, batch: int, lease: timedelta, segments_per_second: float, submit: Submit
+    ) -> int:
+        """Hand pending messages that may wait to workers, in batches and within the rate. Returns how many.
+
+        Those are the lanes after PAGE. The rows and their batches are committed together. Nothing is released while
+        enough is, or while somebody else does so. What no worker has begun when its lease ends is pending again.
+        """
+
+    def begin_released(self, ids: Sequence[int], now: datetime, lease: timedelta) -> Sequence[OutboundMessage]:
+        """Claim those of the messages that are still released and still wanted, as `claim_outbox` does."""
+
+    def finish_attempts(self, ended: Sequence[tuple[OutboundMessage, SendResult]], now: datetime) -> frozenset[str]:
+        """Record how attempts ended; a repeatable failure puts the message back with a growing pause.
 
         An attempt that is no longer open stays as it is; only a carrier id is still bound, since it ends the doubt.
+
+        Returns:
+            The ids of attempts of which recording raised; nothing was recorded of them, and all of the others.
         """
 
     def apply_status(self, status: DeliveryStatus) -> bool:
         """Apply a status callback by rank, binding the carrier id; False when the attempt is unknown."""
 
     def expire_leases(self, now: datetime) -> int:
-        """Attempts whose sender vanished become in doubt. Returns how many."""
+        """Attempts whose sender vanished become in doubt; what no worker has begun waits again. Returns how many."""
 
     def in_doubt(self, older_than: datetime, limit: int) -> Sequence[OutboundMessage]:
         """Attempts in doubt that started before then and still have no carrier id."""
@@ -330,6 +444,12 @@ class Store(Protocol):
 
     def oldest_due(self, now: datetime) -> float:
         """Seconds by which the oldest timer, unread text or waiting message is past its time; 0 when none is."""
+
+    def forget(self, what: Forgotten, before: datetime, now: datetime, limit: int) -> int:
+        """Remove at most so many rows of a kind that are older than `before`. Returns how many.
+
+        Nothing of somebody with an open case, no undecided text, no unsettled attempt, no proof of consent.
+        """
 
     def failing_numbers(self, now: datetime) -> Sequence[int]:
         """Participant ids of active numbers on call whose last settled page by text or by call did not arrive."""

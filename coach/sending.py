@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from coach.core.events import ConsentRecorded, StatusChanged
-from coach.core.model import Channel, OutboundMessage, Status
-from coach.ports import Carrier, Cause, Clock, FailureClass, Outcome, SendResult, Store, Transaction
+from coach.core.model import Channel, Lane, OutboundMessage, Status
+from coach.ports import Carrier, Cause, Clock, FailureClass, Outcome, SendResult, Store, Submit, Transaction
+from coach.posting import Claimed, Ended, Look, Posting
+from coach.senders import Senders
 
 log = logging.getLogger(__name__)
+
+_TURN_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Options:
     segments_per_second: float = 1.0
     batch: int = 50
     senders: int = 8
+    reserved: int = 2  # senders that post nothing but what must arrive
     lease: timedelta = timedelta(seconds=90)
     look_up_after: timedelta = timedelta(minutes=2)
     decide_after: timedelta = timedelta(minutes=15)
@@ -56,47 +60,128 @@ def _texts_of(person: int) -> str:
 
 
 class Sending:
-    """The part of the coach that posts what the store has queued. Thread-safe: all state is in the store."""
+    """The part of the coach that posts what the store has queued. Thread-safe: what lasts is in the store."""
 
-    def __init__(self, store: Store, carrier: Carrier, clock: Clock, options: Options) -> None:
+    def __init__(
+        self,
+        store: Store,
+        carrier: Carrier,
+        clock: Clock,
+        options: Options,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`elapsed` gives seconds that also pass while the process is stopped."""
+        self._elapsed = elapsed
         self._store = store
         self._carrier = carrier
         self._clock = clock
         self._options = options
-        self._senders = ThreadPoolExecutor(options.senders, thread_name_prefix="sender")
+        self._senders = Senders(options.senders, options.reserved)
+        urgent = Look(Lane.PAGE, urgent=True)
+        self._all = Posting(self._claim, self, self._senders, (Look(), urgent), options.batch)
+        self._urgent = Posting(self._claim, self, self._senders, (replace(urgent),), options.batch)
+        self._unfinished: dict[int, Posting] = {}  # batches handed over, of which results wait to be recorded
 
     def close(self) -> None:
         """Let the posts under way end."""
-        self._senders.shutdown(wait=True)
+        self._senders.close()
+        self.finish()
+
+    def finish(self) -> None:
+        """Record what has ended since it was last looked at, whoever posted it."""
+        for posting in (self._all, self._urgent):
+            posting.finish()
+        for key, posting in list(self._unfinished.items()):
+            posting.finish()
+            if posting.is_done:
+                self._unfinished.pop(key, None)
+
+    def nudge(self) -> None:
+        """Something new is waiting to be sent."""
+        self._all.nudge()
+        self._urgent.nudge()
 
     def dispatch(self) -> int:
-        """Claim what may be sent now and post it. Returns how many attempts were made."""
-        options = self._options
-        messages = self._store.claim_outbox(
-            self._clock(), options.senders * 3, options.lease, options.segments_per_second
-        )
-        deadline = time.monotonic() + options.lease.total_seconds() * 2 / 3
-        posts = {self._senders.submit(self._post, message, deadline): message for message in messages}
-        for post in as_completed(posts):
-            self._finish(posts[post], post)
-        return len(messages)
+        """Claim and post until nothing more may be sent now, or for a moment. Returns how many attempts were made.
 
-    def _post(self, message: OutboundMessage, deadline: float) -> SendResult:
-        """One attempt. A sender that was held up past its lease must not post: somebody else may have taken over."""
-        if time.monotonic() > deadline:
+        After that moment posts may still be under way; the next call goes on with them.
+        """
+        return self._turn(self._all)
+
+    def dispatch_urgent(self) -> int:
+        """The same for what must arrive only."""
+        return self._turn(self._urgent)
+
+    def _turn(self, posting: Posting) -> int:
+        """Posting comes first: recording what others left may be held up."""
+        try:
+            return posting.turn(_TURN_SECONDS)
+        finally:
+            self.finish()
+
+    def release(self, submit: Submit) -> int:
+        """Hand what may wait a moment to the workers of all machines, in batches. Returns how many messages."""
+        options = self._options
+        return self._store.release_outbox(
+            self._clock(), options.batch, options.lease, options.segments_per_second, submit
+        )
+
+    def deliver(self, ids: Sequence[int]) -> int:
+        """Post a batch that was handed over. Returns how many attempts were made: those that nobody else has made."""
+        left = list(ids)
+
+        def claim(most: int, last: Lane) -> Claimed:
+            del last
+            mine, left[:] = left[:most], left[most:]
+            deadline = self._deadline()
+            begun = self._store.begin_released(mine, self._clock(), self._options.lease)
+            return Claimed(begun, deadline, more=bool(left))
+
+        posting = Posting(claim, self, self._senders, (Look(),), self._options.batch)
+        try:
+            return posting.turn()
+        except Exception:
+            self._unfinished[id(posting)] = posting
+            raise
+
+    def _claim(self, most: int, last: Lane) -> Claimed:
+        options, deadline = self._options, self._deadline()
+        messages = self._store.claim_outbox(self._clock(), most, options.lease, options.segments_per_second, last)
+        return Claimed(messages, deadline, more=len(messages) == most)
+
+    def _deadline(self) -> float:
+        """Asked for before a claim, which may be held up itself."""
+        return self._elapsed() + self._hold.total_seconds()
+
+    @property
+    def _hold(self) -> timedelta:
+        return self._options.lease * 2 / 3
+
+    def post(self, message: OutboundMessage, deadline: float) -> SendResult:
+        """One attempt. Nothing expired, and nothing once held up past its lease: others may have taken over."""
+        by_clock = min(message.expires_at, message.begun_at + self._hold)  # a suspended machine's clock goes on
+        if self._elapsed() > deadline or self._clock() >= by_clock:
             return SendResult(Outcome.NOT_SENT)
         return self._carrier.call(message) if message.channel is Channel.VOICE else self._carrier.send(message)
 
-    def _finish(self, message: OutboundMessage, post: Future[SendResult]) -> None:
-        error = post.exception()
-        if error is not None:
-            log.error("posting raised", exc_info=error, extra={"attempt_id": message.attempt_id})
-        result = SendResult(Outcome.IN_DOUBT) if error is not None else post.result()
-        self._store.finish_attempt(message, result, self._clock())
-        if result.failure is FailureClass.SUPPRESSED:
-            self._opted_out_at_carrier(message)
-        if result.failure is FailureClass.ACCOUNT:
-            log.error("the carrier refuses our account or sender", extra={"code": result.code})
+    def record(self, ended: Sequence[Ended]) -> Sequence[Ended]:
+        """Keep how attempts ended; returns those of which keeping it raised."""
+        raised = self._store.finish_attempts([(one.message, one.result) for one in ended], self._clock())
+        for one in ended:
+            if one.message.attempt_id not in raised:
+                self._follow_up(one)
+        return [one for one in ended if one.message.attempt_id in raised]
+
+    def _follow_up(self, ended: Ended) -> None:
+        """What else a refusal means. A fault in it concerns nobody else."""
+        if ended.result.failure is FailureClass.ACCOUNT:
+            log.error("the carrier refuses our account or sender", extra={"code": ended.result.code})
+        if ended.result.failure is not FailureClass.SUPPRESSED:
+            return
+        try:
+            self._opted_out_at_carrier(ended.message)
+        except Exception:
+            log.exception("an opt-out could not be recorded", extra={"attempt_id": ended.message.attempt_id})
 
     def _opted_out_at_carrier(self, message: OutboundMessage) -> None:
         now = self._clock()
@@ -113,7 +198,18 @@ class Sending:
         """Settle attempts in doubt: bind what the carrier has; else give up, or send again what must arrive."""
         now = self._clock()
         doubtful = self._store.in_doubt(now - self._options.look_up_after, self._options.batch)
-        return sum(self._settle(message, now) for message in doubtful)
+        return sum(self._settled(message, now) for message in doubtful)
+
+    def _settled(self, message: OutboundMessage, now: datetime) -> bool:
+        """One whose settling raises holds up no other, and is given up in time."""
+        try:
+            return self._settle(message, now)
+        except Exception:
+            log.exception("settling failed", extra={"attempt_id": message.attempt_id})
+        if now - message.begun_at < self._options.decide_after:
+            return False
+        self._store.settle(message, None, send_again=False, now=now)
+        return True
 
     def _settle(self, message: OutboundMessage, now: datetime) -> bool:
         found = self._unbound(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -18,6 +18,7 @@ from coach.core.conversation import (
     greeting,
     invite_later,
     open_call,
+    receive,
     respond,
 )
 from coach.core.events import Event, Said, TaskRaised
@@ -40,11 +41,17 @@ from coach.ports import (
     DeliveryStatus,
     DueTimer,
     Duplicate,
+    Forgotten,
     Heartbeat,
     Links,
+    Mailbox,
+    ReceivedText,
+    Spool,
     Store,
+    Submit,
     Transaction,
 )
+from coach.receiving import Door, NoMailbox, NoSpool, Receiving
 from coach.rostering import Rostering
 from coach.sending import Options, Sending
 from coach.watching import NoHeartbeat, Stopwatch, Watching
@@ -66,6 +73,8 @@ class Spoken:
 class Undecided(Exception):
     """A spoken answer was stored but could not be decided; the caller must not hear a goodbye."""
 
+
+_FORGOTTEN_AT_ONCE = 500
 
 FORESEEN = timedelta(days=30)
 """No heat alert reaches further ahead: nobody knows the weather so long before, and a slip of the pen could."""
@@ -99,23 +108,31 @@ class Coach:
     links: Links = field(default_factory=NoLinks)
     heartbeat: Heartbeat = field(default_factory=NoHeartbeat)
     elapsed: Callable[[], float] = time.monotonic  # seconds: what waits is measured by this, not by the clock
+    spool: Spool = field(default_factory=NoSpool)
+    mailbox: Mailbox = field(default_factory=NoMailbox)
+    retention: Mapping[Forgotten, timedelta] = field(default_factory=dict)  # what goes after how long; else all stays
 
     def __post_init__(self) -> None:
         """Make its parts; they hold no state."""
-        self._sending = Sending(self.store, self.carrier, self.clock, self.options)
+        self._sending = Sending(self.store, self.carrier, self.clock, self.options, self.elapsed)
         self._duty = Duty(self.store, self.handbook, self.clock, self.links)
         self._watching = Watching(self.store, self.handbook, self.clock, self.heartbeat, Stopwatch(self.elapsed))
         self.rostering = Rostering(self.store, self.clock, self.handbook)
+        door = Door(
+            self.store, self.handbook, self.clock, self.options.country, self.elapsed, self._decide, self.update_status
+        )
+        self.receiving = Receiving(door, self.spool, self.mailbox)
 
     def close(self) -> None:
-        """Let the posts under way end."""
+        """Take nothing more, and let the posts under way end."""
+        self.receiving.close()
         self._sending.close()
 
     # Receiving ------------------------------------------------------------------------------------------------------
 
     def receive(self, message: InboundMessage, raw: Mapping[str, str]) -> Spoken:
         """Store a text or spoken answer durably, then decide and record. A repeat changes nothing, answers the same."""
-        kept = self.store.keep_inbound(message, raw)
+        kept = self.receiving.keep(ReceivedText(message, raw))
         decided = kept.decided or self._decide(kept.inbound_id)
         if message.channel is not Channel.VOICE:
             return Spoken(Language.EN, ())
@@ -148,7 +165,7 @@ class Coach:
         """The decision; should the person's history break it, the text is judged by itself and staff look at it."""
         now = self.clock()
         try:
-            return respond(conversation, message, self.handbook, now)
+            return receive(conversation, message, self.handbook, now)
         except Exception:
             log.exception("deciding with history failed", extra={"inbound_id": inbound_id})
             alone = respond(Conversation(conversation.participant), message, self.handbook, now)
@@ -250,8 +267,28 @@ class Coach:
             return ()
 
     def dispatch(self) -> int:
-        """Claim what may be sent now and post it. Returns how many attempts were made."""
+        """Claim and post until nothing more may be sent, or for a moment. Returns how many attempts were made."""
         return self._sending.dispatch()
+
+    def dispatch_urgent(self) -> int:
+        """The same for what must arrive only."""
+        return self._sending.dispatch_urgent()
+
+    def release(self, submit: Submit) -> int:
+        """Hand what may wait a moment to the workers of all machines. Returns how many messages."""
+        return self._sending.release(submit)
+
+    def deliver(self, ids: Sequence[int]) -> int:
+        """Post a batch that was handed over. Returns how many attempts were made."""
+        return self._sending.deliver(ids)
+
+    def finish_posts(self) -> None:
+        """Record how posts ended that outlasted the call which made them."""
+        self._sending.finish()
+
+    def nudge(self) -> None:
+        """Whoever is sending in this process looks at once for what is new."""
+        self._sending.nudge()
 
     def reconcile(self) -> int:
         """Settle attempts in doubt. Returns how many were settled."""
@@ -342,6 +379,12 @@ class Coach:
     def watch(self) -> int:
         """Look after the program itself. Returns how many alarms are open."""
         return self._watching.watch()
+
+    def housekeep(self) -> int:
+        """Remove a small batch of each kind that has served its purpose. Returns how many rows."""
+        now = self.clock()
+        kinds = self.retention.items()
+        return sum(self.store.forget(what, now - kept, now, _FORGOTTEN_AT_ONCE) for what, kept in kinds)
 
     def finish_task(self, task_id: int, staff: str) -> Done | Refused:
         """Mark a coordinator's task as done."""

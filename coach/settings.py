@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
     database_url: str = "sqlite:///coach.db"
+    spool: Path = Path("coach-spool")  # where received texts wait on disk while the database is away
     public_url: str = "http://127.0.0.1:8000"
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None

@@ -60,7 +60,7 @@ def postgres_database() -> Iterator[str]:
 
 def empty(engine: Engine) -> None:
     """Remove all rows, and start the ids at one again."""
-    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    names = ", ".join(f'"{name}"' for name in (*metadata.tables, "procrastinate_jobs", "procrastinate_workers"))
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

@@ -13,26 +13,17 @@ import pytest
 from coach.adapters.database.engine import open_engine
 from coach.adapters.database.store import SqlStore
 from coach.core.model import Fate
-from tests.town import Town, open_town, until
+from tests.town import AGNES, Town, enrol_agnes, open_town, until
 
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = date(2026, 6, 1)
-AGNES = "+12025550151"
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     """A town in which the check-in call of Agnes rings."""
     with open_town(tmp_path, datetime.combine(MONDAY, time(11, 0), NEW_YORK)) as opened:
-        with opened.signed_in() as coordinator:
-            form = {
-                "phone": AGNES, "name": "Agnes Moreau", "language": "en", "zone": "America/New_York",
-                "channel": "voice", "country": "US", "quiet_start": "20:00", "quiet_end": "09:00",
-            }  # fmt: skip
-            coordinator.post("/people/new", data=form).raise_for_status()
-        agnes = opened.phone(AGNES)
-        agnes.gets(0)
-        agnes.says_and_gets("Y")
+        enrol_agnes(opened)
         opened.set_clock(datetime.combine(MONDAY, time(16, 30, 1), NEW_YORK))
         until(lambda: status(opened) == "ringing", "a ringing phone")
         yield opened
@@ -40,8 +31,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 def call(town: Town) -> dict[str, Any]:
     """The last call of Agnes's phone."""
-    answer = town.web.get(f"/phone/api/phones/{AGNES}/call")
-    return dict(answer.json()) if answer.is_success else {"status": "none", "answered_by": None}
+    return town.phone(AGNES).call()
 
 
 def status(town: Town) -> str:
@@ -51,8 +41,7 @@ def status(town: Town) -> str:
 
 def act(town: Town, what: str, body: dict[str, Any] | None = None) -> None:
     """Answer, press keys, speak or hang up, and wait until it is Agnes's turn again or the call is over."""
-    answer = town.web.post(f"/phone/api/phones/{AGNES}/{what}", json=body or {}, params={"wait": 5})
-    answer.raise_for_status()
+    town.phone(AGNES).act(what, body)
 
 
 def fate(town: Town) -> Fate:

@@ -11,27 +11,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.town import Phone, Town, open_town, until
+from tests.town import AGNES, Phone, Town, enrol_agnes, open_town, until
 
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = date(2026, 6, 1)
-AGNES = "+12025550151"
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     """A town in which Agnes, who wants calls, has been enrolled by a coordinator and has said yes."""
     with open_town(tmp_path, datetime.combine(MONDAY, time(11, 0), NEW_YORK)) as opened:
-        with opened.signed_in() as coordinator:
-            form = {
-                "phone": AGNES, "name": "Agnes Moreau", "language": "en", "zone": "America/New_York",
-                "channel": "voice", "country": "US", "quiet_start": "20:00", "quiet_end": "09:00",
-            }  # fmt: skip
-            coordinator.post("/people/new", data=form).raise_for_status()
-        agnes = opened.phone(AGNES)
-        invitation = agnes.gets(0)
-        assert "reply Y" in invitation[0]
-        agnes.says_and_gets("Y")
+        enrol_agnes(opened)
         yield opened
 
 
@@ -45,15 +35,12 @@ def ring_at_check_in(town: Town) -> Phone:
 
 def call(town: Town) -> dict[str, Any]:
     """The last call of Agnes's phone."""
-    answer = town.web.get(f"/phone/api/phones/{AGNES}/call")
-    return dict(answer.json()) if answer.is_success else {"status": "none", "heard": []}
+    return town.phone(AGNES).call()
 
 
 def act(town: Town, what: str, body: dict[str, Any]) -> dict[str, Any]:
     """Answer, press keys or speak, and wait until it is Agnes's turn again or the call is over."""
-    answer = town.web.post(f"/phone/api/phones/{AGNES}/{what}", json=body, params={"wait": 5})
-    answer.raise_for_status()
-    return dict(answer.json())
+    return town.phone(AGNES).act(what, body)
 
 
 def said(state: dict[str, Any]) -> str:

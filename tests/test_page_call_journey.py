@@ -58,8 +58,7 @@ class Clinic:
 
     def call(self, phone: str) -> dict[str, Any]:
         """The last call of a phone."""
-        answer = self.town.web.get(f"/phone/api/phones/{phone}/call")
-        return dict(answer.json()) if answer.is_success else {"status": "none", "heard": []}
+        return self.town.phone(phone).call()
 
     def rings(self, phone: str) -> None:
         """Wait until a phone rings."""
@@ -67,9 +66,7 @@ class Clinic:
 
     def act(self, phone: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Answer, press keys, speak or hang up; then how the call stands when it is the phone's turn again or over."""
-        answer = self.town.web.post(f"/phone/api/phones/{phone}/{what}", json=body or {}, params={"wait": 5})
-        answer.raise_for_status()
-        return dict(answer.json())
+        return self.town.phone(phone).act(what, body)
 
     def is_over(self, phone: str) -> bool:
         """Whether the last call of a phone has ended."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import attempt, escalation_step, outbox
@@ -246,6 +247,69 @@ def test_a_shift_is_never_refused_for_what_it_leaves_open(sqlite_engine: Engine,
     office.add(DORA, "ana")
     one_hour = Shift(0, who(office, "dora").id, BACKUP, frozenset({0}), time(8), time(9), SINCE)
     assert isinstance(office.add_shift(one_hour, "ana"), Done)
+
+
+# Two at once ---------------------------------------------------------------------------------------------------------
+
+
+def waits(engine: Engine) -> bool:
+    """Whether somebody waits for a lock of this PostgreSQL database."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with engine.connect() as connection:
+        return bool(connection.scalar(text(waiting)))
+
+
+def test_on_postgresql_of_two_who_end_the_same_hours_at_once_the_second_is_refused(
+    postgres_engine: Engine, postgres_url: str, clock: StoppedClock
+) -> None:
+    """Ana and Ben both cover the nights; each could go, but not both."""
+    del postgres_url
+    store = SqlStore(postgres_engine)
+    put_on_call(store, clock)
+    office = Rostering(store, clock, handbook())
+    office.add_shift(whole_days(office, "ana", SECOND), "ana")
+    with ThreadPoolExecutor(1) as desk:
+        with store.begin() as tx:
+            tx.rota_to_change()
+            assert tx.end_shift(2, "ben", clock())
+            other: Future[Done | Refused] = desk.submit(office.end_shift, 4, "ana")
+            while not other.done() and not waits(postgres_engine):
+                pass  # until the other one has reached the point where the first is
+        assert sentence(other.result(10)).startswith("Then nobody would be on call from Tue 24 Nov 20:00")
+    assert gaps(office.rota(), clock(), clock() + timedelta(days=14)) == ()
+
+
+def test_of_many_who_give_up_the_same_hours_one_keeps_them(store: SqlStore, clock: StoppedClock) -> None:
+    """Five of them at once, on either database: by a shift that ends, a leave without cover, or no more pages."""
+    put_on_call(store, clock)
+    office = Rostering(store, clock, handbook())
+    for handle in ("ana", "cleo", "ana", "cleo"):
+        office.add_shift(
+            replace(whole_days(office, handle, SECOND), first_day=date(2026, 11, len(office.rota().shifts))), "ana"
+        )
+    ben = who(office, "ben")
+    changes = [
+        *(lambda shift=shift: office.end_shift(shift, "ana") for shift in (4, 5, 6, 7)),
+        lambda: away(office, "ben", 24, 26),
+        lambda: office.take_off(ben.id, "ben"),
+    ]
+    with ThreadPoolExecutor(len(changes)) as desks:
+        results = [future.result(30) for future in [desks.submit(change) for change in changes]]
+    assert any(isinstance(result, Refused) for result in results)
+    assert gaps(office.rota(), clock(), clock() + timedelta(days=14)) == ()
+
+
+def test_reading_the_rota_waits_for_nobody_who_changes_it(
+    postgres_engine: Engine, postgres_url: str, clock: StoppedClock
+) -> None:
+    """Pages go on while somebody plans."""
+    del postgres_url
+    store = SqlStore(postgres_engine)
+    put_on_call(store, clock)
+    with store.begin() as tx:
+        held = tx.rota_to_change()
+        assert tx.end_shift(2, "ben", clock())
+        assert Rostering(store, clock, handbook()).rota() == held
 
 
 # Test pages and alarms ------------------------------------------------------------------------------------------------

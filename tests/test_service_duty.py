@@ -13,35 +13,19 @@ from sqlalchemy import Engine, select, update
 
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import escalation_step, inbound, outbox, task, timer
-from coach.core.model import InboundMessage, Lane, Language, OutboundMessage, Participant, Status, TimerKind
+from coach.core.model import InboundMessage, Lane, Language, Participant, Status, TimerKind
 from coach.core.rota import FIRST, OnCall, Rota, Shift
 from coach.jobs import WATCH, drain
-from coach.ports import Outcome, SendResult, Transaction
+from coach.ports import Transaction
 from coach.sending import Options
 from coach.service import Coach, Done, Refused
+from tests.carriers import SilentCarrier
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
 
 RUTH, ANA, LINE = "+12025550181", "+12025550190", "+12025550100"
 MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-
-
-class SilentCarrier:
-    """Takes whatever comes."""
-
-    def send(self, message: OutboundMessage) -> SendResult:
-        """Accept a text."""
-        return SendResult(Outcome.ACCEPTED, f"SM{message.outbox_id}", "queued")
-
-    def call(self, message: OutboundMessage) -> SendResult:
-        """Accept a call."""
-        return self.send(message)
-
-    def find(self, message: OutboundMessage, since: datetime) -> tuple[str, ...]:
-        """Nothing is in doubt."""
-        del message, since
-        return ()
 
 
 class Stumbling:

@@ -14,7 +14,7 @@ from coach.adapters.database.tables import escalation_step, outbox, task
 from coach.core.model import InboundMessage, Lane, Language, OutboundMessage, Participant, Status
 from coach.core.rota import FIRST, OnCall, Shift
 from coach.jobs import DISPATCH, PLAN, drain
-from coach.ports import Outcome, SendResult
+from coach.ports import DeliveryStatus, FailureClass, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach, Done
 from tests.clocks import StoppedClock
@@ -29,13 +29,19 @@ class Phones:
     """Takes whatever comes, and remembers what went to Ruth."""
 
     def __init__(self) -> None:
-        """Nothing has come yet."""
+        """Nothing has come yet, and texts to Ruth arrive."""
         self.to_ruth: list[str] = []
+        self.words: tuple[str, ...] = ("sent", "delivered")  # what the carrier says of each text to her
+        self.refuses = False
+        self.fresh: list[OutboundMessage] = []
 
     def send(self, message: OutboundMessage) -> SendResult:
-        """Accept a text."""
+        """Accept a text, or refuse it as one to a number that takes none."""
+        if message.recipient == RUTH and self.refuses:
+            return SendResult(Outcome.REJECTED, failure=FailureClass.NUMBER)
         if message.recipient == RUTH:
             self.to_ruth.append(message.body)
+            self.fresh.append(message)
         return SendResult(Outcome.ACCEPTED, f"SM{message.outbox_id}", "queued")
 
     def call(self, message: OutboundMessage) -> SendResult:
@@ -77,6 +83,10 @@ class Story:
     def _runs(self) -> None:
         drain(PLAN, self.coach)
         drain(DISPATCH, self.coach)
+        fresh, self.phones.fresh = self.phones.fresh, []
+        for message, word in ((message, word) for message in fresh for word in self.phones.words):
+            status = DeliveryStatus(message.attempt_id, f"SM{message.outbox_id}", word, None, self.clock())
+            self.coach.update_status(status)
 
     def templates(self) -> list[str]:
         """What was queued for Ruth, in order."""
@@ -120,7 +130,64 @@ def test_an_emergency_without_a_word_is_said_again_then_called_then_paged(story:
     assert story.templates() == ["escalation.emergency", "escalation.emergency_again", "voice.alarm"]
     assert story.phones.to_ruth[2] == "a call"
     assert story.steps("silent") == ["no word since the alarm"]
-    assert "page.silent" in story.steps("paged")
+    assert "page.silent_take" in story.steps("paged")
+
+
+@pytest.mark.parametrize("words", [("undelivered", "undelivered", "failed"), ("sent", "failed", "failed", "sent")])
+def test_an_emergency_that_does_not_arrive_is_called_out_and_paged_at_once(
+    story: Story, words: tuple[str, ...]
+) -> None:
+    """Once each, however often the carrier says so; a coordinator has it as a task besides."""
+    story.phones.words = words
+    story.ruth("I can't breathe")
+    story.passes(1)
+    assert story.templates() == ["escalation.emergency", "voice.alarm"]
+    assert story.phones.to_ruth[1] == "a call"
+    assert story.steps("not_delivered") == ["escalation.emergency"]
+    assert story.steps("paged") == ["page.new"] * 2 + ["page.unreached_take"] * 2
+    assert story.tasks() == ["undelivered"]
+
+
+def test_so_is_one_that_the_carrier_refuses(story: Story) -> None:
+    """As a number that takes no texts."""
+    story.phones.refuses = True
+    story.ruth("I can't breathe")
+    story.passes(1)
+    assert story.phones.to_ruth == ["a call"]
+    assert "page.unreached_take" in story.steps("paged")
+
+
+def test_so_is_an_urgent_one(story: Story) -> None:
+    """A call says the text that was lost, since no other says as much."""
+    story.phones.words = ("undelivered",)
+    story.ruth("my pee looks like cola")
+    story.passes(1)
+    assert story.templates() == ["escalation.urgent", "voice.alarm"]
+    assert story.steps("paged") == ["page.new"] + ["page.unreached_take"] * 2
+    said = story.coach.open_call(RUTH)
+    assert said.lines[0].startswith("Get medical care today.")
+    assert story.coach.open_call(RUTH).lines != said.lines
+
+
+def test_an_emergency_of_which_no_carrier_says_that_it_arrived_is_called_out_after_three_minutes(story: Story) -> None:
+    """It is not known that it was lost, so nobody is told so."""
+    story.phones.words = ("sent",)
+    story.ruth("I can't breathe")
+    story.passes(2)
+    assert story.templates() == ["escalation.emergency"]
+    story.passes(1)
+    assert story.templates() == ["escalation.emergency", "voice.alarm"]
+    assert story.steps("unreached") == []
+
+
+def test_whoever_sent_stop_is_not_called_and_the_page_says_that_they_were_not_reached(story: Story) -> None:
+    """The carrier itself keeps texts from them; their own words of danger are heard all the same."""
+    story.ruth("STOP")
+    story.phones.words = ("undelivered",)
+    story.ruth("I can't breathe")
+    story.passes(30)
+    assert "a call" not in story.phones.to_ruth
+    assert story.steps("paged").count("page.unreached_take") == 2
 
 
 def test_ruth_hears_who_phones_and_is_asked_whether_it_happened(story: Story) -> None:
@@ -136,6 +203,28 @@ def test_ruth_hears_who_phones_and_is_asked_whether_it_happened(story: Story) ->
     assert "page.not_called" in story.steps("paged")
     with story.coach.store.begin() as tx:
         assert tx.conversation_of_number(RUTH, "US", story.clock()).participant.status is Status.ACTIVE
+
+
+@pytest.mark.parametrize("words", ["it got worse", "ha empeorado"])
+def test_worse_told_to_that_question_is_kept_as_a_case_and_paged(story: Story, words: str) -> None:
+    """Ana has the first case and is paged about the second; the question whether somebody phoned stays open."""
+    story.ruth("I can't breathe")
+    story.ruth("CALLED")
+    assert story.coach.acknowledge(1, "ana") == Done(1)
+    story.passes(26)
+    story.ruth(words)
+    story.passes(1)
+    with story.coach.store.begin() as tx:
+        known = tx.conversation_of_number(RUTH, "US", story.clock())
+    assert [case.rules for case in known.escalations] == [
+        ("breathing_trouble",),
+        ("breathing_trouble", "worsened"),
+    ]
+    assert story.templates()[-1] == "escalation.emergency"
+    assert "told that it got worse" in story.steps("answered")
+    assert [step.note for step in known.escalations[1].steps].count("page.new") > 0
+    story.ruth("No one called")
+    assert story.steps("answered")[-1] == "not_reached"
 
 
 def test_after_stop_ruth_hears_nothing_and_ana_is_paged_on(story: Story) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from coach.adapters.database.reports import Reports
+from coach.adapters.database.reports_values import Delivery
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import alarm, attempt, escalation, escalation_step, inbound, on_call, outbox, task
 from coach.core.escalation import page_code
@@ -249,6 +251,29 @@ def test_that_somebody_spoke_is_kept_a_second_time_after_the_person_denied_it(pr
     assert len(practice.heard()) == before
 
 
+def test_a_case_is_taken_over_once_the_person_says_that_nobody_phoned(practice: Practice) -> None:
+    """Ana noted a call that never was; Ben takes the case, and Ruth and Ana are told so."""
+    practice.emergency()
+    practice.text("ACK", ANA)
+    practice.clock.advance(26 * MINUTE)
+    practice.work()
+    practice.text("SPOKE", ANA)
+    practice.text(f"ACK {CODE}", BEN)
+    assert practice.owners() == ["ana"]
+    practice.text("2")
+    practice.clock.advance(11 * MINUTE)
+    assert practice.heard(BEN)[-1].endswith(f"To take it over reply ACK {CODE}.")
+    practice.text(f"ACK {CODE}", BEN)
+    (case,) = practice.rows("escalation")
+    assert (case["owner"], case["state"], case["contacted_at"]) == ("ben", "acknowledged", None)
+    assert case["contact_by"] == MORNING + (26 + 11 + 15) * MINUTE
+    assert [step["staff"] for step in practice.steps("acknowledged")] == ["ana", "ben"]
+    assert practice.heard()[-1] == f"EMERGENCY case {CODE}: ben has it since 10:37."
+    assert practice.heard(RUTH)[-1].startswith("Ben from our team plans to phone you by 10:52 am.")
+    practice.text(f"ACK {CODE}", ANA)
+    assert practice.owners() == ["ben"]
+
+
 def test_a_case_that_is_taken_is_told_with_who_has_it(practice: Practice) -> None:
     """Anybody on call may take a case, paged or not; the others who were paged hear of it."""
     practice.emergency()
@@ -310,6 +335,21 @@ def test_two_who_take_a_case_at_once_get_one_yes_and_one_name(practice: Practice
     assert practice.heard(winner)[-1] == YOURS
     assert f"EMERGENCY case {CODE}: {owner} has it since 10:00." in practice.heard(loser)
     assert [step["staff"] for step in practice.steps("acknowledged")] == [owner]
+
+
+def test_pages_that_wait_are_withdrawn_when_the_case_is_taken(practice: Practice) -> None:
+    """Ana hears no more of it, by text or by call; the trail shows that her pages were not sent, and why."""
+    practice.text("I can't breathe")
+    practice.coach.fire_due()
+    assert isinstance(practice.coach.acknowledge(1, "ben"), Done)
+    practice.work()
+    assert practice.heard(ANA) == [f"EMERGENCY case {CODE}: ben has it since 10:00."]
+    assert [m.channel for m in practice.network.taken if m.recipient == ANA] == ["sms"]
+    (ruth,) = {row["participant_id"] for row in practice.rows("escalation")}
+    found = Reports(practice.engine).person(ruth, practice.clock())
+    assert found is not None
+    paged = [step.delivery for step in found.cases[0].steps if step.step == "paged"]
+    assert paged == [Delivery("Not sent: no longer needed")] * 2
 
 
 # --- by key ---

@@ -12,34 +12,17 @@ from sqlalchemy import Engine, Table, select, update
 
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import escalation, escalation_step, outbox, task, timer
-from coach.core.model import InboundMessage, Language, OutboundMessage, Participant, Status, TimerKind
+from coach.core.model import InboundMessage, Language, Participant, Status, TimerKind
 from coach.jobs import PLAN, drain
-from coach.ports import Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach
+from tests.carriers import SilentCarrier
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
 
 RUTH, LINE = "+12025550181", "+12025550100"
 AFTERNOON = datetime(2026, 3, 2, 21, 40, tzinfo=UTC)  # 16:40 in New York
 DAY = timedelta(days=1)
-
-
-class SilentCarrier:
-    """Takes whatever comes."""
-
-    def send(self, message: OutboundMessage) -> SendResult:
-        """Accept a text."""
-        return SendResult(Outcome.ACCEPTED, f"SM{message.outbox_id}", "queued")
-
-    def call(self, message: OutboundMessage) -> SendResult:
-        """Accept a call."""
-        return self.send(message)
-
-    def find(self, message: OutboundMessage, since: datetime) -> tuple[str, ...]:
-        """Nothing is in doubt."""
-        del message, since
-        return ()
 
 
 @dataclass

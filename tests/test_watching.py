@@ -18,7 +18,7 @@ from coach.clockwork.embedded import Lookout, Ticker
 from coach.core.events import Event, MessageQueued, PageQueued
 from coach.core.model import Channel, InboundMessage, Lane, Language, OutboundMessage, Participant, Status
 from coach.core.rota import BACKUP, FIRST, OnCall, Shift
-from coach.jobs import DISPATCH, PLAN, RECONCILE, RECOVER, WATCH, drain
+from coach.jobs import CATCH_UP, DISPATCH, PLAN, RECONCILE, RECOVER, REPLAY, WATCH, drain
 from coach.ports import Cause, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach, Done
@@ -29,7 +29,7 @@ from tests.core.talking import HANDBOOK
 ANA, BEN, ROSA = "+12025550190", "+12025550191", "+12025550142"
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 ALWAYS = frozenset(range(7))
-ALL_JOBS = (PLAN, DISPATCH, RECOVER, RECONCILE, WATCH)
+ALL_JOBS = (PLAN, DISPATCH, RECOVER, RECONCILE, REPLAY, CATCH_UP, WATCH)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-STARTS_WITHIN = 90.0
+STARTS_WITHIN = 180.0
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ from coach.web.compose import make_app
 PATIENCE = 20.0
 STAFF, PASSWORD = "ana", "a short sentence is good"
 ANA = OnCall(0, STAFF, "Ana Ruiz", "+12025550181", Language.EN, "America/New_York", operator=True)
+AGNES = "+12025550151"
 BEN = OnCall(0, "ben", "Ben Ode", "+12025550182", Language.EN, "America/New_York")
 
 
@@ -80,6 +81,17 @@ class Phone:
         until(lambda: len(self.received()) >= before + answers, f"{answers} texts after {self.received()[-2:]}")
         return self.received()[before:]
 
+    def call(self) -> dict[str, Any]:
+        """The last call of this phone; its status is `none` while there was none."""
+        answer = self.web.get(f"/phone/api/phones/{self.number}/call")
+        return dict(answer.json()) if answer.is_success else {"status": "none", "answered_by": None, "heard": []}
+
+    def act(self, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Answer, press keys, speak or hang up; then how the call stands when it is this phone's turn again or over."""
+        answer = self.web.post(f"/phone/api/phones/{self.number}/{what}", json=body or {}, params={"wait": 5})
+        answer.raise_for_status()
+        return dict(answer.json())
+
 
 @dataclass
 class Town:
@@ -110,6 +122,20 @@ class Town:
         with httpx.Client(base_url=self.address, follow_redirects=True, headers=headers, timeout=PATIENCE) as browser:
             browser.post("/sign-in", data={"username": STAFF, "password": PASSWORD}).raise_for_status()
             yield browser
+
+
+def enrol_agnes(town: Town) -> Phone:
+    """A coordinator enrols Agnes, who wants calls, and she says yes by text."""
+    with town.signed_in() as coordinator:
+        form = {
+            "phone": AGNES, "name": "Agnes Moreau", "language": "en", "zone": "America/New_York",
+            "channel": "voice", "country": "US", "quiet_start": "20:00", "quiet_end": "09:00",
+        }  # fmt: skip
+        coordinator.post("/people/new", data=form).raise_for_status()
+    agnes = town.phone(AGNES)
+    assert "reply Y" in agnes.gets(0)[0]
+    agnes.says_and_gets("Y")
+    return agnes
 
 
 def put_on_call(store: Store, now: datetime) -> None:

@@ -33,11 +33,12 @@ class Ticker:
         self._marked: dict[tuple[str, str | None], float] = {}
         self._process = f"{socket.gethostname()[:60]}/{os.getpid()}"
 
-    def tick(self, job: Job) -> None:
-        """Run it; whatever fails is logged and tried again at the next tick."""
+    def tick(self, job: Job) -> int:
+        """Run it; whatever fails is logged and tried again at the next tick. Returns how much was done."""
         error: str | None = None
+        done = 0
         try:
-            drain(job, self._coach)
+            done = drain(job, self._coach)
         except Exception as failure:
             log.exception("a tick failed", extra={"job": job.name})
             error = type(failure).__name__
@@ -45,6 +46,7 @@ class Ticker:
             self._mark(job, error)
         except Exception:
             log.exception("a job could not be marked", extra={"job": job.name})
+        return done
 
     def _mark(self, job: Job, error: str | None) -> None:
         now = time.monotonic()
@@ -57,10 +59,11 @@ class Ticker:
 class EmbeddedClockwork:
     """Runs all jobs in this process until closed. Several processes may do so on one database."""
 
-    def __init__(self, coach: Coach, fastest: timedelta | None = None) -> None:
+    def __init__(self, coach: Coach, fastest: timedelta | None = None, dispatch: Job = DISPATCH) -> None:
         """`fastest` shortens every interval to at most that, for a clock that runs faster than life."""
         self._coach = coach
         self._fastest = fastest
+        self._dispatch = dispatch
         self._ticker = Ticker(coach)
         self._work = Event()
         self._stopping = Event()
@@ -69,7 +72,7 @@ class EmbeddedClockwork:
 
     def start(self) -> None:
         """Begin ticking and sending, and be woken whenever something is queued."""
-        self._coach.wake = self._work.set
+        self._coach.wake = self._wake
         for job in TICKED:
             self._scheduler.add_job(
                 self._ticker.tick,
@@ -94,22 +97,30 @@ class EmbeddedClockwork:
     def _every(self, job: Job) -> float:
         return min(job.every, self._fastest or job.every).total_seconds()
 
+    def _wake(self) -> None:
+        self._work.set()
+        self._coach.nudge()
+
     def _send(self) -> None:
         while not self._stopping.is_set():
-            self._work.wait(self._every(DISPATCH))
             self._work.clear()
-            self._ticker.tick(DISPATCH)
+            if not self._ticker.tick(self._dispatch):
+                self._work.wait(self._every(self._dispatch))
 
 
 class Lookout:
-    """Runs the watch alone until closed: in a process that only serves the web, so that it notices a dead worker."""
+    """Runs one job alone until closed: in a process that only serves the web.
 
-    def __init__(self, coach: Coach, every: timedelta = WATCH.every) -> None:
-        """It looks once in every such stretch of time."""
+    The watch, so that it notices a dead worker; the replay, since the texts that wait on its disk are its own.
+    """
+
+    def __init__(self, coach: Coach, every: timedelta | None = None, job: Job = WATCH) -> None:
+        """It looks once in every such stretch of time; as often as the job wants it when not told."""
         self._ticker = Ticker(coach)
-        self._every = every.total_seconds()
+        self._job = job
+        self._every = (every or job.every).total_seconds()
         self._stopping = Event()
-        self._thread = Thread(target=self._look, name="watch", daemon=True)
+        self._thread = Thread(target=self._look, name=job.name, daemon=True)
 
     def start(self) -> None:
         """Begin to look."""
@@ -122,4 +133,4 @@ class Lookout:
 
     def _look(self) -> None:
         while not self._stopping.wait(self._every):
-            self._ticker.tick(WATCH)
+            self._ticker.tick(self._job)

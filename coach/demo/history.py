@@ -46,6 +46,7 @@ class Delivered:
     recipient: str
     body: str
     inbound: bool
+    carrier_id: str = ""  # of what people sent: the carrier lists it, and it must not be taken for one more text
 
 
 @dataclass
@@ -172,7 +173,8 @@ class Past:
         message = InboundMessage(f"SM{next(self._ids):031x}f", phone, self._line, body, at, channel)
         self._coach.receive(message, {"Body": body})
         if not spoken:
-            self.carrier.texts.append(Delivered(at, phone, self._line, body, inbound=True))
+            text = Delivered(at, phone, self._line, body, inbound=True, carrier_id=message.carrier_id)
+            self.carrier.texts.append(text)
 
     def _take(self, player: Player) -> None:
         """Whoever is on call takes what was raised half an hour ago, and phones."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import shutil
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -46,6 +47,7 @@ def run(port: int, database: Path) -> None:
     logs.set_up("WARNING", "console")
     for old in (database, database.with_name(database.name + "-wal"), database.with_name(database.name + "-shm")):
         old.unlink(missing_ok=True)
+    shutil.rmtree(settings.spool, ignore_errors=True)
     upgrade(settings.database_url)
     start = system_clock()
     texts = make_past(settings, start, cast())
@@ -59,6 +61,7 @@ def demo_settings(address: str, database: Path) -> Settings:
     return Settings.model_validate(
         {
             "database_url": f"sqlite:///{database}",
+            "spool": database.with_name(f"{database.stem}-spool"),
             "public_url": address,
             "twilio_account_sid": "AC" + secrets.token_hex(16),
             "twilio_auth_token": secrets.token_hex(16),
@@ -117,7 +120,7 @@ def open_network(settings: Settings, clock: AdjustableClock, texts: list[Deliver
 
 def _shown(network: Network, text: Delivered) -> Message:
     return Message(
-        sid=network.state.new_id("SM"),
+        sid=text.carrier_id or network.state.new_id("SM"),
         direction="inbound" if text.inbound else "outbound-api",
         sender=text.sender or LINE,
         recipient=text.recipient,

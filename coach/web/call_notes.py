@@ -40,4 +40,4 @@ class CallNotes:
         try:
             self.keeper.note_call(attempt, answered_by=answered_by, talked_at=talked_at)
         except Exception as error:  # noqa: BLE001 - the call goes on whatever became of the note
-            _log.error("a note on a call was lost: %s", type(error).__name__, extra={"attempt_id": attempt})
+            _log.error("a note on a call was lost", extra={"attempt_id": attempt, "error": type(error).__name__})

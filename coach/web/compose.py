@@ -13,6 +13,7 @@ from coach.core.handbook import Handbook
 from coach.core.model import Language
 from coach.web.app import create_app
 from coach.web.call_notes import CallNotes
+from coach.web.metrics import SpoolFigures
 from coach.web.page_calls import page_calls
 from coach.web.page_links import page_links
 from coach.web.parts import Choice, Probe, WebParts
@@ -42,12 +43,13 @@ def make_app(live: LiveHouse, *, allow_fictional: bool = False) -> FastAPI:
         allow_fictional=allow_fictional,
         library=house.handbook.library,
         routers=(
-            webhooks(live.coach, live.verifier, house.clock),
+            webhooks(live.coach.receiving, live.verifier, house.clock),
             voice(live.coach, live.verifier, house.clock, live.script, notes),
             page_calls(live.coach, live.verifier, live.script, notes),
             page_links(live.coach.links, house.reports, house.clock),
         ),
         probes=_probes(house),
+        spool=lambda: SpoolFigures(*house.spool.figures(house.clock())),
     )
     return create_app(parts)
 

@@ -99,7 +99,7 @@ class _PageDialogue:
         try:
             twiml = work()
         except Exception as error:  # noqa: BLE001 - a person is on the line and must hear something
-            _log.error("a page call failed: %s", type(error).__name__, extra={"attempt_id": step.attempt})
+            _log.error("a page call failed", extra={"attempt_id": step.attempt, "error": type(error).__name__})
             twiml = self._tell("page_sorry", step.language)
         return Response(twiml, media_type="text/xml")
 

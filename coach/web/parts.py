@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 
+from coach.adapters.database.figures import Figures
 from coach.adapters.database.reports_values import (
     Attention,
-    Gauges,
     HeatPage,
     PeoplePage,
     PersonPage,
@@ -24,6 +24,7 @@ from coach.core.model import Participant
 from coach.ports import Clock
 from coach.rostering import Rostering
 from coach.service import Done, Refused
+from coach.web.metrics import SpoolFigures
 
 Probe: TypeAlias = Callable[[], str | None]
 """Looks at one thing readiness depends on: None when it is well, else one plain sentence for the operator."""
@@ -114,7 +115,7 @@ class Pages(Protocol):
     def attention(self, now: datetime) -> Attention:
         """What is wrong with the rota or the program itself."""
 
-    def gauges(self, now: datetime) -> Gauges:
+    def gauges(self, now: datetime) -> Figures:
         """Figures without anything personal."""
 
 
@@ -124,6 +125,10 @@ class Choice:
 
     id: str
     label: str
+
+
+def _no_spool() -> SpoolFigures | None:
+    return None
 
 
 def _no_library() -> Library:
@@ -149,6 +154,7 @@ class WebParts:
     library: Library = field(default_factory=_no_library)  # names rules, texts and time zones
     routers: Sequence[APIRouter] = ()  # webhooks and voice dialogue
     probes: Mapping[str, Probe] = field(default_factory=dict)  # what /readyz asks, by name
+    spool: Callable[[], SpoolFigures | None] = _no_spool  # what waits on disk; None when nothing is ever set down there
 
     @property
     def secure(self) -> bool:

@@ -50,11 +50,6 @@ class StripDay:
             lengths[one.backups] += int((one.end - one.start).total_seconds())
         return lengths.most_common(1)[0][0] if lengths else ()
 
-    @property
-    def uncovered(self) -> tuple[Hours, ...]:
-        """The stretches in which nobody is on call."""
-        return tuple(one for one in self.hours if not one.on_duty)
-
     def clock(self, at: datetime) -> str:
         """A moment of this day on its clock; its end is "24:00"."""
         there = local(at, self.zone)

@@ -202,7 +202,8 @@ class _Dialogue:
             twiml = work()
         except Exception as error:  # noqa: BLE001 - a person is on the line and must hear something
             # no traceback: it may quote what was said
-            _log.error("call %s, attempt %s: %s", step.form.get("CallSid"), step.attempt, type(error).__name__)
+            told = {"carrier_id": step.form.get("CallSid"), "attempt_id": step.attempt, "error": type(error).__name__}
+            _log.error("a call failed", extra=told)
             twiml = self._tell("sorry", step.language)
         return Response(twiml, media_type="text/xml")
 

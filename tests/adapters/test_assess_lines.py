@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from coach.adapters.library.trend import load_trend_rules
-from coach.adapters.lines.assess import assess_line, assess_lines
+from coach.adapters.lines.assess import assess_line
+from coach.adapters.lines.problems import LineError
 from coach.core.model import (
     Asked,
     Assessment,
@@ -210,35 +211,22 @@ def test_rows_count_by_day_and_then_as_listed() -> None:
         ('{"id": "x", "days": [{"day": 1, "answers": {"onset": "now"}}]}', "days, row 1, answers, onset: input should"),
     ],
 )
-def test_bad_line_is_named_with_its_number_and_the_others_are_answered(line: str, complaint: str) -> None:
-    """The second of three lines is bad."""
-    good = '{"id": "good", "days": []}'
-
-    first, second, third = assess_lines([good, line, good], Reader(), RULES)
-
-    assert first.answer == third.answer == {"id": "good", "decisions": []}
-    assert second.answer is None
-    assert second.complaint is not None
-    assert complaint in second.complaint
-    assert second.complaint.startswith("line 2: ")
+def test_a_bad_line_is_named_by_place_and_rule(line: str, complaint: str) -> None:
+    """So that it can be mended without a look at the others."""
+    with pytest.raises(LineError) as refused:
+        assess_line(line, Reader(), RULES)
+    assert complaint in str(refused.value)
 
 
 def test_complaint_does_not_quote_what_a_person_wrote() -> None:
     """A text of the wrong kind is named by its place only."""
     line = '{"id": "x", "days": [{"day": 1, "text": ["my private words"]}]}'
-
-    (outcome,) = assess_lines([line], Reader(), RULES)
-
-    assert (
-        outcome.complaint
-        == "line 1: days, row 1, text: input should be a valid string; mend it and run the line again."
-    )
+    with pytest.raises(LineError) as refused:
+        assess_line(line, Reader(), RULES)
+    assert str(refused.value) == "days, row 1, text: input should be a valid string; mend it and run the line again."
 
 
-def test_comment_fields_and_blank_lines_are_passed_over() -> None:
+def test_comment_fields_are_passed_over() -> None:
     """Worked series carry why they are there and what is expected."""
     line = '{"id": "x", "why": "a note", "archetype": "slow", "expect": {}, "days": []}'
-
-    assert [outcome.answer for outcome in assess_lines(["\n", line, ""], Reader(), RULES)] == [
-        {"id": "x", "decisions": []}
-    ]
+    assert assess_line(line, Reader(), RULES) == {"id": "x", "decisions": []}

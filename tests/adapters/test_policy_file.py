@@ -12,7 +12,7 @@ from coach.adapters.library.lint import lint
 from coach.adapters.library.policy import load_policy, rules_version
 from coach.adapters.library.problems import LibraryError
 from coach.core.model import Channel, Disposition, Fate
-from coach.core.policy import WorkingHours
+from coach.core.policy import WhenUndelivered, WorkingHours
 
 MESSAGES = Path(__file__).parents[2] / "messages"
 FILE = "escalation.toml"
@@ -54,6 +54,19 @@ def test_the_delivered_policy() -> None:
     assert policy.follow_up.routine.days == (3, 7)
     assert policy.silence[0].fate is Fate.NOT_DELIVERED
     assert policy.hold == timedelta(minutes=30)
+    assert policy.follow_up.emergency.unconfirmed_call == timedelta(minutes=3)
+    assert [policy.of(level).when_undelivered for level in (Disposition.URGENT, Disposition.ROUTINE)] == [
+        WhenUndelivered.CALL,
+        WhenUndelivered.TASK,
+    ]
+
+
+def test_without_its_line_no_unconfirmed_emergency_is_called_out(folder: Path) -> None:
+    """Where carriers give no receipts every emergency would be."""
+    text = (folder / FILE).read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines(keepends=True) if line.startswith("unconfirmed_call_minutes"))
+    change(folder, line, "")
+    assert load_policy(folder).follow_up.emergency.unconfirmed_call is None
 
 
 @pytest.mark.parametrize(
@@ -68,6 +81,7 @@ def test_the_delivered_policy() -> None:
         ),
         ("job_late_seconds = 120        # … and at least after this\n", "job_late_seconds"),
         ('policy_version = "1"  # of the pages and questions below; each case is stamped with it\n', "policy_version"),
+        ('when_undelivered = "task"\n', "routine when_undelivered"),
         ("machine = { call_again_hours = 3 }\n", "machine"),
     ],
 )
@@ -89,6 +103,8 @@ def test_a_threshold_that_is_missing_is_named(folder: Path, line: str, key: str)
         ('next_morning = "09:30"        # “Were', 'next_morning = "25:30"        # “Were', "next_morning"),
         ('start = "09:00", end = "17:00"', 'start = "17:00", end = "09:00"', "hours"),
         ("silent_call_minutes = 20", "silent_call_minutes = 14", "emergency"),
+        ("unconfirmed_call_minutes = 3 ", "unconfirmed_call_minutes = 15 ", "emergency"),
+        ('when_undelivered = "task"', 'when_undelivered = "nothing"', "when_undelivered"),
         ("[watch]", "[wacth]", "wacth"),
         ("repeat_minutes = 60", "repaet_minutes = 60", "repaet_minutes"),
     ],

@@ -9,7 +9,7 @@ from coach.adapters.library.lexicon import load_lexicon
 from coach.adapters.library.triage import load_triage
 from coach.adapters.lines.problems import LineError
 from coach.adapters.lines.report import report
-from coach.adapters.lines.score import Pair, load_pairs, read_pair, score
+from coach.adapters.lines.score import Pair, read_pair, score
 
 MESSAGES = Path(__file__).parents[2] / "messages"
 LEXICON = load_lexicon(MESSAGES)
@@ -102,11 +102,3 @@ def test_a_wrong_label_is_refused_with_its_mend(expect: object, complaint: str) 
         labelled(expect)
     assert complaint in str(refused.value)
     assert "chest hurts" not in str(refused.value)
-
-
-def test_a_labelled_file_is_read_whole(tmp_path: Path) -> None:
-    """Blank lines are no lines."""
-    line = json.dumps({"id": "1", "text": "thanks", "expect": {"intent": "thanks", "disposition": "self_care"}})
-    file = tmp_path / "labelled.jsonl"
-    file.write_text(f"{line}\n\n{line}\n", "utf-8")
-    assert [pair.differing() for pair in load_pairs(file, LEXICON, RULES)] == [(), ()]

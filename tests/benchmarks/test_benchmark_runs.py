@@ -1,18 +1,27 @@
-"""The reading benchmark runs and counts rightly; how fast anything is, no test says."""
+"""The benchmarks run and count rightly; how fast anything is, no test says."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from coach.adapters.database.engine import open_engine
+from coach.adapters.database.tables import inbound, outbox
 from coach.core.reading import Entry, Vocabulary, build_lexicon
+from tests.benchmarks.__main__ import NAMES
+from tests.benchmarks.document import keep
+from tests.benchmarks.figures import Target, at_least, at_most
 from tests.benchmarks.reading_measures import found_by_all, labelled_pairs, negation, time_rounds
 from tests.benchmarks.reading_peers import plain
 from tests.benchmarks.reading_phrases import count, phrases_of, token_patterns_of
 from tests.benchmarks.reading_texts import Case, case_of, load_cases, long_texts
+from tests.benchmarks.seeding import seed
+from tests.benchmarks.template import live_through
 
 SCRIPT = Path(__file__).parent / "reading.py"
 ROSA, HENRY, MAI = (
@@ -139,3 +148,97 @@ def test_every_reader_has_its_turn_in_every_round_and_is_not_always_first() -> N
         ["third", "coach", "other"],
     ]
     assert all(taken.best <= taken.first for taken in timings.values())
+
+
+# The benchmarks of scale ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def performance(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The document that the quick form of all benchmarks writes."""
+    document = tmp_path_factory.mktemp("performance") / "performance.md"
+    command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--write", str(document)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=SCRIPT.parents[2])
+    if "NoPostgres" in done.stderr and "CI" not in os.environ:
+        pytest.skip("no PostgreSQL")
+    assert done.returncode == 0, done.stderr
+    return document.read_text("utf-8")
+
+
+def section(document: str, name: str) -> str:
+    """What the document says of one benchmark."""
+    return document.partition(f"<!-- {name} -->\n")[2].partition("<!-- end -->")[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_benchmark_runs_and_says_on_what_machine(performance: str, name: str) -> None:
+    """Its own checks passed: nothing was lost, all that was due was done. How fast it was, no test says."""
+    said = section(performance, name)
+    assert said.startswith("## ")
+    assert re.search(r"^\| -+ \|", said, re.MULTILINE), "a table"
+    assert re.search(r"^- (Met|\*\*MISSED\*\*): ", said, re.MULTILINE), "a target"
+    assert re.search(r"load before and after: [\d.]+, [\d.]+\. .* cores.* Python 3.* PostgreSQL \d+", said)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "workers"])
+def test_both_databases_are_measured(performance: str, name: str) -> None:
+    """Workers on several machines have PostgreSQL only."""
+    table = [line for line in section(performance, name).splitlines() if line.startswith("|")]
+    assert all(any(kind in line for line in table) for kind in ("SQLite", "PostgreSQL"))
+
+
+def test_planning_neither_loses_nor_doubles_a_prompt_where_stored_jobs_do(performance: str) -> None:
+    """However a process ends, and however many run."""
+    rows = [
+        line.split("|") for line in section(performance, "naive").splitlines() if ", coach " in line and "|" in line
+    ]
+    assert [(row[3].strip(), row[4].strip()) for row in rows] == [("0 lost, 0 twice", "0 lost, 0 twice")] * 2
+
+
+def test_a_benchmark_run_again_replaces_its_own_section_only(tmp_path: Path) -> None:
+    """The others keep what they found, in the order of the document."""
+    document = tmp_path / "performance.md"
+    for name, words in (("plan", "first"), ("ticks", "second"), ("plan", "third")):
+        keep(document, name, words, NAMES)
+    kept = document.read_text("utf-8")
+    assert "first" not in kept
+    assert kept.index("second") < kept.index("third")
+
+
+def test_an_unknown_benchmark_is_named_with_those_there_are() -> None:
+    """Nothing is run."""
+    command = [sys.executable, "-m", "tests.benchmarks", "tics"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=SCRIPT.parents[2])
+    assert done.returncode == 2
+    assert "no benchmark tics; choose from ticks" in " ".join(done.stderr.split())
+
+
+def test_people_are_multiplied_with_all_that_hangs_on_them(sqlite_url: str, tmp_path: Path) -> None:
+    """Each copy has the rows of the one person, and they point at each other, not at somebody else's."""
+    template = live_through(tmp_path, 1)
+    seed(sqlite_url, template, 3)
+    engine = open_engine(sqlite_url)
+    with engine.connect() as connection:
+        assert not connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        each = (
+            connection.execute(select(func.count()).select_from(outbox).group_by(outbox.c.participant_id))
+            .scalars()
+            .all()
+        )
+        crossed = outbox.join(inbound, outbox.c.inbound_id == inbound.c.id)
+        strangers = select(func.count()).select_from(crossed).where(outbox.c.participant_id != inbound.c.participant_id)
+        assert connection.scalar(strangers) == 0
+    engine.dispose()
+    assert each == [len(template.rows["outbox"])] * 3
+
+
+@pytest.mark.parametrize(
+    ("target", "line"),
+    [
+        (at_least("speed", 12.34, 10, " x"), "- Met: speed: 12.3 x (wanted: at least 10 x)"),
+        (at_most("wait", 1200, 250, " ms"), "- **MISSED**: wait: 1,200 ms (wanted: at most 250 ms)"),
+    ],
+)
+def test_a_target_that_is_missed_is_called_missed(target: Target, line: str) -> None:
+    """Plainly, with what was wanted."""
+    assert target.line() == line

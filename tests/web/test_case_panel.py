@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, insert, update
 
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import escalation, escalation_step
@@ -53,6 +53,27 @@ def test_taking_a_case_says_by_when_to_phone(ana: Visitor) -> None:
     assert ">today, 11:00</time>" in page
 
 
+def test_the_trail_says_by_when_a_call_was_promised_by_the_persons_clock(ana: Visitor, panel: Panel) -> None:
+    """Like every other time on the page; the lines of the conversation leave it to the text beside them."""
+    promise = panel.now + 10 * MINUTE
+    step = {"escalation_id": 1, "step": "promised", "at": panel.now, "note": promise.isoformat(), "staff": None}
+    add(panel.engine, escalation_step, **step)
+    page = ana.get("/people/1").text
+    assert "The person was told when to expect a call" in page
+    assert ">today, 10:10</time>" in page
+    assert promise.isoformat() not in page
+
+
+def test_the_trail_says_that_a_message_did_not_arrive_in_words(ana: Visitor, panel: Panel) -> None:
+    """No ids of texts."""
+    for kind, note in (("not_delivered", "escalation.urgent"), ("unreached", "")):
+        add(panel.engine, escalation_step, escalation_id=1, step=kind, at=panel.now, note=note, staff=None)
+    page = ana.get("/people/1").text
+    assert "A message to the person did not arrive" in page
+    assert "No message about it has reached the person" in page
+    assert "escalation.urgent" not in page
+
+
 def test_whoever_spoke_with_the_person_says_so_with_a_note(ana: Visitor) -> None:
     """Also without taking the case first; the note is in the trail."""
     answer = ana.post(f"{CASE}/contacted", {"note": "Sees Dr Amin at 3."})
@@ -94,6 +115,22 @@ def test_a_case_whose_promise_is_broken_can_be_taken_over(ana: Visitor, panel: P
     assert "Take it over" in ana.get("/people/1").text
     assert ana.post(f"{CASE}/acknowledge").status_code == 303
     assert ana.get("/api/v1/people/1").json()["cases"][0]["owner"] == "ana"
+
+
+def test_a_case_of_which_the_person_denies_the_call_is_offered_to_others(ana: Visitor, panel: Panel) -> None:
+    """Whatever was noted; and whoever has spoken with them by now may say so."""
+    with panel.engine.begin() as connection:
+        noted = {"owner": "ben", "state": "contacted", "contact_by": panel.now + 5 * MINUTE}
+        connection.execute(update(escalation).values(**noted, contacted_at=panel.now))
+        step = {"escalation_id": 1, "at": panel.now, "staff": None, "note": ""}
+        connection.execute(insert(escalation_step).values(**step | {"step": "contacted", "staff": "ben"}))
+    assert "Take it over" not in ana.get("/people/1").text
+    with panel.engine.begin() as connection:
+        connection.execute(insert(escalation_step).values(**step | {"step": "answered", "note": "not_reached"}))
+    page = ana.get("/people/1").text
+    assert "They say that nobody phoned" in page
+    assert "I spoke with them" in page
+    assert "Take it over" in page
 
 
 def test_a_case_in_time_is_not_taken_over(ana: Visitor, panel: Panel) -> None:

@@ -17,35 +17,20 @@ from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import attempt, escalation, escalation_step, outbox
 from coach.adapters.library.carrier import load_voice_script
 from coach.adapters.twilio import Verifier
-from coach.core.model import Channel, InboundMessage, Language, OutboundMessage, Participant, Status
+from coach.core.model import Channel, InboundMessage, Language, Participant, Status
 from coach.core.rota import FIRST, OnCall, Shift
-from coach.ports import Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach
 from coach.web.call_notes import CallNotes
 from coach.web.page_calls import page_calls
 from tests.adapters.twilio.posting import ACCOUNT, TOKEN, URL, Poster
+from tests.carriers import SilentCarrier
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
 
 MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 RUTH, ANA, BEN, LINE = "+12025550181", "+12025550190", "+12025550191", "+12025550100"
 SCRIPT = load_voice_script(Path(__file__).parents[2] / "messages" / "carrier.toml", "Harbor Clinic", None, "911")
-
-
-class SilentCarrier:
-    """Takes whatever comes."""
-
-    def send(self, message: OutboundMessage) -> SendResult:
-        """Accept a text or a call."""
-        return SendResult(Outcome.ACCEPTED, f"XX{message.outbox_id}", "queued")
-
-    call = send
-
-    def find(self, message: OutboundMessage, since: datetime) -> tuple[str, ...]:
-        """Nothing is in doubt."""
-        del message, since
-        return ()
 
 
 @dataclass

@@ -14,7 +14,7 @@ from coach.adapters.database.tables import outbox
 from coach.core.model import Language
 from coach.core.rota import FIRST, LOOK_AHEAD, Gap, Leave, OnCall, Rota, Shift, gaps
 from coach.core.schedule import to_utc
-from coach.web.dashboard.rota import days_in_words, shift_in_words
+from coach.web.dashboard.rosters import days_in_words, shift_in_words
 from coach.web.strip import StripDay, short_names, strip, strip_zone
 from tests.clocks import StoppedClock
 from tests.web.dashboard_panel import Panel, Visitor, dashboard
@@ -272,7 +272,7 @@ def test_the_strip_and_the_gaps_tell_the_same(clock: StoppedClock) -> None:
     shifts = (Shift(1, 1, FIRST, EVERY_DAY, *DAY, SINCE), Shift(2, 2, FIRST, EVERY_DAY, *ALWAYS, SINCE))
     leaves = (Leave(1, 2, date(2026, 11, 27), date(2026, 11, 27)),)
     rota = Rota((ana, ben), shifts, leaves)
-    found = [(day, one) for day in days_of(rota, clock()) for one in day.uncovered]
+    found = [(day, one) for day in days_of(rota, clock()) for one in day.hours if not one.on_duty]
     told = [(str(day.day), day.clock(one.start), day.clock(one.end)) for day, one in found]
     assert told == [("2026-11-26", "20:00", "24:00"), ("2026-11-27", "00:00", "08:00")]
     assert gaps(rota, clock(), clock() + LOOK_AHEAD) == (Gap(found[0][1].start, found[1][1].end),)
@@ -289,4 +289,4 @@ def test_the_strip_is_in_the_zone_of_most(clock: StoppedClock) -> None:
     people = (replace(ANA, id=1), replace(BEN, id=2), replace(BEN, id=3, zone="Europe/Madrid"))
     assert strip_zone(Rota(people)) == NEW_YORK
     assert strip_zone(Rota(), "America/Chicago") == "America/Chicago"
-    assert all(day.uncovered for day in strip(Rota(), clock(), "UTC"))
+    assert not any(one.on_duty for day in strip(Rota(), clock(), "UTC") for one in day.hours)

@@ -8,18 +8,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
-from coach.adapters.database.claims import message_of
+from coach.adapters.database.aside import park
+from coach.adapters.database.claims import expire, message_of
 from coach.adapters.database.pages import lost
-from coach.adapters.database.rate import pause
+from coach.adapters.database.rate import pause, pause_after
+from coach.adapters.database.releases import expire as expire_released
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.statuses import RANK, bind
 from coach.adapters.database.tables import attempt, outbox
 from coach.adapters.database.tasks import has_open_task
-from coach.core.model import OutboundMessage
+from coach.core.model import Lane, OutboundMessage
 from coach.ports import FailureClass, Outcome, SendResult
 
 _FIRST_PAUSE = timedelta(seconds=2)
-_LONGEST_PAUSE = timedelta(minutes=10)
 _LONGEST_PAUSE_FOR_URGENT = timedelta(seconds=30)
 _TELL_AFTER = timedelta(minutes=3)
 _ACCOUNT_PAUSE = timedelta(minutes=1)
@@ -90,11 +91,6 @@ def _put_back(connection: Connection, message: OutboundMessage, result: SendResu
         pause(connection, now + _ACCOUNT_PAUSE, f"the carrier refuses the account or sender ({result.code})")
 
 
-def pause_after(tries: int) -> timedelta:
-    """How long a message waits after so many tries: doubling from four seconds up to ten minutes."""
-    return min(_FIRST_PAUSE * float(2 ** min(tries, 10)), _LONGEST_PAUSE)
-
-
 def _tell(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> None:
     """A person hears of a refused message when it mattered, and of a number that can take no texts."""
     if result.outcome is not Outcome.REJECTED:
@@ -109,7 +105,11 @@ def _tell(connection: Connection, message: OutboundMessage, result: SendResult, 
 
 
 def expire_leases(connection: Connection, now: datetime) -> int:
-    """Attempts whose sender vanished become in doubt."""
+    """Attempts whose sender vanished become in doubt; what was released and not begun waits again.
+
+    What is past its usefulness is dropped on this occasion; it is not counted.
+    """
+    expire(connection, now)
     statement = select(attempt.c.id, attempt.c.outbox_id).join(outbox, outbox.c.id == attempt.c.outbox_id)
     lapsed = (outbox.c.state == OutboxState.SENDING, outbox.c.lease_until < now)
     vanished = statement.where(*lapsed, attempt.c.outcome.is_(None))
@@ -120,11 +120,11 @@ def expire_leases(connection: Connection, now: datetime) -> int:
         ids = [row.outbox_id for row in rows]
         released = {"state": OutboxState.IN_DOUBT, "lease_until": None}
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(released))
-    return len(rows)
+    return len(rows) + expire_released(connection, now)
 
 
 def in_doubt(connection: Connection, older_than: datetime, limit: int) -> Sequence[OutboundMessage]:
-    """Unsettled attempts without a carrier id that began before then, oldest first."""
+    """Unsettled attempts without a carrier id that began before then: what must arrive first, then the oldest."""
     doubtful = _attempts().where(
         outbox.c.state == OutboxState.IN_DOUBT,
         attempt.c.outcome == Outcome.IN_DOUBT,
@@ -132,7 +132,8 @@ def in_doubt(connection: Connection, older_than: datetime, limit: int) -> Sequen
         attempt.c.settled_at.is_(None),
         attempt.c.started_at < older_than,
     )
-    rows = connection.execute(doubtful.order_by(attempt.c.started_at, attempt.c.id).limit(limit))
+    order = (outbox.c.lane > Lane.PAGE, attempt.c.started_at, attempt.c.id)
+    rows = connection.execute(doubtful.order_by(*order).limit(limit))
     return [message_of(row, row.attempt_id, row.started_at, row.tries) for row in rows]
 
 
@@ -144,13 +145,15 @@ def settle(
     if carrier_id is not None:
         bind(connection, message.attempt_id, carrier_id, now)
         return
-    connection.execute(mine.values(settled_at=now))
+    failure = connection.execute(mine.values(settled_at=now).returning(attempt.c.failure)).scalar_one_or_none()
     doubtful = update(outbox).where(outbox.c.id == message.outbox_id, outbox.c.state == OutboxState.IN_DOUBT)
     state = OutboxState.PENDING if send_again else OutboxState.FAILED
     ended = connection.execute(doubtful.values(state=state, not_before=now)).rowcount == 1
     if ended and not send_again and message.lane.must_arrive:
         because = "It is not known whether an important message was sent. Please get in touch with the person yourself."
         lost(connection, message.outbox_id, message.participant_id, because, now)
+    elif ended and not send_again and failure == FailureClass.FAULT:
+        park(connection, message.outbox_id, now)
 
 
 def note_call(connection: Connection, attempt_id: str, answered_by: str | None, talked_at: datetime | None) -> None:

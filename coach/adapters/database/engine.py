@@ -10,10 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 _BUSY_MS = 15_000
 _READING = "coach_reading"
+_WAITS = {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "30s"}
+"""How long a PostgreSQL session waits for others, and how long others wait for one that stands still."""
+_LINE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+"""A server that answers no more is noticed within half a minute. Seconds, and milliseconds for the last."""
 
 
 class UnknownDatabase(ValueError):
@@ -39,9 +43,24 @@ def open_engine(url: str) -> Engine:
     raise UnknownDatabase(message)
 
 
+def postgresql_address(url: str) -> str | None:
+    """The same database as PostgreSQL's own programs spell it; None when it is not PostgreSQL."""
+    address = make_url(url)
+    if address.get_backend_name() not in {"postgresql", "postgres"}:
+        return None
+    return address.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def is_away(error: Exception) -> bool:
     """Whether this is the database not answering, as against a fault of ours."""
-    return isinstance(error, OperationalError)
+    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def wait_without_end(connection: Connection) -> None:
+    """For this transaction: a migration may take its time and waits for its turn."""
+    if connection.dialect.name == "postgresql":
+        for name in _WAITS:
+            connection.exec_driver_sql(f"SET LOCAL {name} = 0")
 
 
 def for_reading(engine: Engine) -> Engine:
@@ -81,11 +100,13 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _open_postgresql(address: URL) -> Engine:
-    engine = create_engine(address, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    engine = create_engine(address, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args=_LINE)
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
 def _prepare_postgresql(driver: Any, _record: object) -> None:  # noqa: ANN401 - as above
     driver.execute("SET TIME ZONE 'UTC'")
+    for name, span in _WAITS.items():
+        driver.execute(f"SET {name} = '{span}'")
     driver.commit()

@@ -47,6 +47,7 @@ from coach.core.model import (
 
 _SENT_STATES = (
     OutboxState.PENDING,
+    OutboxState.RELEASED,
     OutboxState.SENDING,
     OutboxState.IN_DOUBT,
     OutboxState.ACCEPTED,
@@ -209,7 +210,7 @@ def _sent_message(row: Sequence[Any]) -> Sent:
     _, template, lane, at, channel, status, answered_by, talked_at = row
     spoke = talked_at is not None
     fate = _of_call(status, answered_by, spoke=spoke) if channel == Channel.VOICE else _OF_TEXT.get(status)
-    return Sent(template, Lane(lane), at, Channel(channel), fate or Fate.UNKNOWN)
+    return Sent(template, Lane(lane), at, Channel(channel), fate or Fate.UNKNOWN, status in _CONFIRMED)
 
 
 _OF_TEXT = {
@@ -219,6 +220,7 @@ _OF_TEXT = {
     "delivered": Fate.DELIVERED,
     "read": Fate.DELIVERED,
 }
+_CONFIRMED = ("delivered", "read")
 _OF_CALL = {"failed": Fate.NOT_DELIVERED, "no-answer": Fate.NO_ANSWER, "busy": Fate.NO_ANSWER}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
 
@@ -13,6 +13,8 @@ from coach.adapters.database.tables import send_rate
 _BURST_SECONDS = 2.0
 _DEBT_SECONDS = 5.0
 _THE_ROW = 1
+_FIRST_PAUSE = timedelta(seconds=2)
+_LONGEST_PAUSE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,23 @@ class Bucket:
         return replace(self, tokens=max(self.tokens - segments, floor))
 
 
+def open_bucket_at_once(connection: Connection, now: datetime, rate: float) -> Bucket | None:
+    """The same without waiting; None while another transaction has the row."""
+    free = select(send_rate.c.id).with_for_update(skip_locked=True)
+    if connection.scalar(free) is None and connection.scalar(select(send_rate.c.id)) is not None:
+        return None
+    return open_bucket(connection, now, rate)
+
+
 def open_bucket(connection: Connection, now: datetime, rate: float) -> Bucket:
     """Lock the one row and fill it up for the time that has passed."""
     full = Bucket(0.0, rate).burst
-    first = {"id": _THE_ROW, "tokens": full, "refilled_at": now}
-    connection.execute(upsert(connection, send_rate).values(**first).on_conflict_do_nothing())
-    row = connection.execute(select(send_rate).where(send_rate.c.id == _THE_ROW).with_for_update()).one()
+    the_row = select(send_rate).where(send_rate.c.id == _THE_ROW).with_for_update()
+    row = connection.execute(the_row).one_or_none()
+    if row is None:
+        first = {"id": _THE_ROW, "tokens": full, "refilled_at": now}
+        connection.execute(upsert(connection, send_rate).values(**first).on_conflict_do_nothing())
+        row = connection.execute(the_row).one()
     passed = max((now - row.refilled_at).total_seconds(), 0.0)
     paused = row.paused_until is not None and row.paused_until > now
     return Bucket(min(full, row.tokens + passed * rate), rate, paused)
@@ -58,6 +71,11 @@ def keep_bucket(connection: Connection, bucket: Bucket, now: datetime) -> None:
     latest = func.max if connection.dialect.name == "sqlite" else func.greatest
     refilled = latest(send_rate.c.refilled_at, now)
     connection.execute(update(send_rate).values(tokens=bucket.tokens, refilled_at=refilled))
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long a message waits after so many tries: doubling from four seconds up to ten minutes."""
+    return min(_FIRST_PAUSE * float(2 ** min(tries, 10)), _LONGEST_PAUSE)
 
 
 def pause(connection: Connection, until: datetime, reason: str) -> None:

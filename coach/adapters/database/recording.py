@@ -28,6 +28,7 @@ from coach.core.events import (
     Observed,
     OutboxCleared,
     PageQueued,
+    PagesCleared,
     PromptSkipped,
     ReplyRead,
     Said,
@@ -99,15 +100,7 @@ def _observed(event: Observed, rows: Rows, decision: Recorded) -> None:
 
 @note.register
 def _message_queued(event: MessageQueued, rows: Rows, decision: Recorded) -> None:
-    row = _message(event, decision) | {
-        "lane": event.lane,
-        "channel": event.channel,
-        "because": event.because,
-        "state": OutboxState.PENDING,
-        "segments": segments(event.body) if event.channel is Channel.SMS else 1,
-        "expires_at": event.expires_at,
-        "escalation_id": event.escalation_id,
-    }
+    row = _to_the_person(decision) | _words(event, decision) | _waiting(event)
     rows.messages.append(row)
     kind = CaseStepKind.TOLD if event.tells else CaseStepKind.FOLLOWED_UP
     step = _step(event.escalation_id, kind, decision) | {"note": event.template, "channel": event.channel}
@@ -126,25 +119,13 @@ def _case_of_this_decision(rows: Rows, decision: Recorded) -> Row | None:
 @note.register
 def _page_queued(event: PageQueued, rows: Rows, decision: Recorded) -> None:
     """It goes to a number of staff, so it belongs to their row and never to the participant's thread."""
-    row = {
+    to = {
         "participant_id": event.to,
         "inbound_id": None,
         "staff": decision.cause.staff,
-        "timer_id": decision.cause.timer_id,
         "recipient": event.recipient,
-        "template": event.template,
-        "body": event.body,
-        "created_at": decision.now,
-        "not_before": decision.now,
-        "tries": 0,
-        "lane": event.lane,
-        "channel": event.channel,
-        "because": event.because,
-        "state": OutboxState.PENDING,
-        "segments": segments(event.body) if event.channel is Channel.SMS else 1,
-        "expires_at": event.expires_at,
-        "escalation_id": event.escalation_id,
     }
+    row = to | _words(event, decision) | _waiting(event)
     rows.messages.append(row)
     if event.escalation_id is not None and event.lane is Lane.PAGE:
         step = _step(event.escalation_id, CaseStepKind.PAGED, decision)
@@ -153,29 +134,43 @@ def _page_queued(event: PageQueued, rows: Rows, decision: Recorded) -> None:
 
 @note.register
 def _said(event: Said, rows: Rows, decision: Recorded) -> None:
-    rows.messages.append(
-        _message(event, decision)
-        | {
-            "lane": Lane.REPLY,
-            "channel": Channel.VOICE,
-            "because": "It was said in a call.",
-            "state": OutboxState.SAID,
-            "segments": 0,
-            "expires_at": decision.now,
-            "escalation_id": None,
-        }
-    )
+    spoken = {
+        "lane": Lane.REPLY,
+        "channel": Channel.VOICE,
+        "because": "It was said in a call.",
+        "state": OutboxState.SAID,
+        "segments": 0,
+        "expires_at": decision.now,
+        "escalation_id": None,
+    }
+    rows.messages.append(_to_the_person(decision) | _words(event, decision) | spoken)
 
 
-def _message(event: MessageQueued | Said, decision: Recorded) -> Row:
-    return decision.traced | {
+def _to_the_person(decision: Recorded) -> Row:
+    return decision.traced | {"recipient": decision.participant.phone}
+
+
+def _words(event: MessageQueued | PageQueued | Said, decision: Recorded) -> Row:
+    return {
         "timer_id": decision.cause.timer_id,
-        "recipient": decision.participant.phone,
         "template": event.template,
         "body": event.body,
         "created_at": decision.now,
         "not_before": decision.now,
         "tries": 0,
+    }
+
+
+def _waiting(event: MessageQueued | PageQueued) -> Row:
+    """What the sender goes by, whoever it is for."""
+    return {
+        "lane": event.lane,
+        "channel": event.channel,
+        "because": event.because,
+        "state": OutboxState.PENDING,
+        "segments": segments(event.body) if event.channel is Channel.SMS else 1,
+        "expires_at": event.expires_at,
+        "escalation_id": event.escalation_id,
     }
 
 
@@ -384,6 +379,13 @@ def _timers_cleared(event: TimersCleared, rows: Rows, decision: Recorded) -> Non
 @note.register
 def _outbox_cleared(event: OutboxCleared, rows: Rows, decision: Recorded) -> None:
     _clear_outbox(rows, decision, event.lanes)
+
+
+@note.register
+def _pages_cleared(event: PagesCleared, rows: Rows, decision: Recorded) -> None:
+    """Those already in the table, in the rows of whoever is on call; what this decision itself says stays."""
+    del decision
+    rows.pages_cleared.append({"b_case": event.escalation_id})
 
 
 @note.register

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from coach.adapters.database.engine import for_reading
+from coach.adapters.database.figures import Figures
 from coach.adapters.database.reports_gauges import read_gauges, read_oldest_due
 from coach.adapters.database.reports_heat import read_heat
 from coach.adapters.database.reports_people import read_people
@@ -14,7 +15,6 @@ from coach.adapters.database.reports_person import read_person
 from coach.adapters.database.reports_rota import read_attention, read_rota_page
 from coach.adapters.database.reports_values import (
     Attention,
-    Gauges,
     HeatPage,
     PeoplePage,
     PersonPage,
@@ -23,13 +23,16 @@ from coach.adapters.database.reports_values import (
 )
 from coach.adapters.database.reports_worklist import read_worklist
 from coach.adapters.database.tables import escalation
+from coach.adapters.library.prices import Prices
 
 
 class Reports:
     """What the dashboard, the JSON interface and the metrics show. It never writes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, prices: Prices | None = None) -> None:
+        """Without prices no figure of costs is told."""
         self._engine = for_reading(engine)
+        self._prices = prices
 
     def worklist(self, now: datetime) -> Worklist:
         """Open cases by level and then age, and open tasks by age."""
@@ -68,10 +71,10 @@ class Reports:
         with self._engine.connect() as connection:
             return read_attention(connection, now)
 
-    def gauges(self, now: datetime) -> Gauges:
+    def gauges(self, now: datetime) -> Figures:
         """Figures without anything personal."""
         with self._engine.connect() as connection:
-            return read_gauges(connection, now)
+            return read_gauges(connection, now, self._prices)
 
     def backlog_age(self, now: datetime) -> float:
         """Seconds by which the oldest due thing is late; for the readiness probe."""

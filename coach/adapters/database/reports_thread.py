@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from coach.adapters.database import tables as t
+from coach.adapters.database.reports_media import media_note
 from coach.adapters.database.reports_rows import AnyRow, passed_over_of, read_of
 from coach.adapters.database.reports_values import Line, Speaker
 from coach.adapters.database.reports_words import (
@@ -21,8 +22,15 @@ from coach.adapters.database.reports_words import (
 )
 from coach.adapters.database.states import OutboxState
 from coach.core.model import CaseStepKind, PassedOver
+from coach.ports import MEDIA_FIELD, RECOVERED_FIELD
 
-_BESIDE = (CaseStepKind.TOLD, CaseStepKind.PAGED, CaseStepKind.PAGE_FAILED, CaseStepKind.FOLLOWED_UP)
+_BESIDE = (
+    CaseStepKind.TOLD,
+    CaseStepKind.NOT_DELIVERED,
+    CaseStepKind.PAGED,
+    CaseStepKind.PAGE_FAILED,
+    CaseStepKind.FOLLOWED_UP,
+)
 """Steps that are no lines of a conversation: a message of its own says it, or staff were paged, maybe very often."""
 
 LINES = 80
@@ -59,22 +67,25 @@ def _newest(statement: Select[Any], at: Any, before: datetime | None) -> Select[
 
 def _received(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
     i = t.inbound.c
-    statement = select(i.id, i.received_at, i.body, i.channel, i.reply, i.decided_at, i.media)
+    ours = (i.raw[MEDIA_FIELD].as_string().label("kinds"), i.raw[RECOVERED_FIELD].as_string().label("recovered"))
+    statement = select(i.id, i.received_at, i.body, i.channel, i.reply, i.decided_at, i.media, *ours)
     for row in connection.execute(_newest(statement.where(i.participant_id == person), i.received_at, before)):
         yield Line(
             key=f"in-{row.id}",
             at=row.received_at,
             speaker=Speaker.PERSON,
-            text=_with_media(row.body, row.media),
+            text=_with_notes(row),
             channel=row.channel,
             read=read_of(row.reply),
             undecided=row.decided_at is None,
         )
 
 
-def _with_media(body: str, media: int) -> str:
-    note = f"[{media} picture or file, not kept]" if media else ""
-    return f"{body}\n{note}".strip() if note else body
+def _with_notes(row: AnyRow) -> str:
+    """The words, and in brackets what came with them and whether they came late."""
+    late = "[did not reach us by itself; found at the carrier later]" if row.recovered else ""
+    notes = "\n".join(note for note in (media_note(row.media, row.kinds), late) if note)
+    return f"{row.body}\n{notes}".strip() if notes else str(row.body)
 
 
 def _sent(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
@@ -135,7 +146,8 @@ def _steps(connection: Connection, person: int, before: datetime | None) -> Iter
 def _step_text(row: AnyRow) -> str:
     head = f"{step_in_words(row.step)}: {row.level} case, {row.because}"
     outcome = f". Outcome: {code_in_words(row.outcome)}" if row.step == "closed" and row.outcome else ""
-    return f"{head}{outcome}" + (f". “{row.note}”" if row.note else "")
+    note = "" if row.step == CaseStepKind.PROMISED else row.note  # a moment; the message beside it says it in words
+    return f"{head}{outcome}" + (f". “{note}”" if note else "")
 
 
 def _tasks_done(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from coach.core.escalation import NOT_REACHED
 from coach.core.model import CaseStepKind, Disposition, EscalationState, Participant, PassedOver, Status
 from coach.core.rota import Gap, OnCall, Rota
 from coach.ports import Alarm
@@ -166,6 +167,9 @@ class Worklist:
         return sum(1 for case in self.cases if case.state is EscalationState.RAISED)
 
 
+_OF_MESSAGES = frozenset({CaseStepKind.TOLD, CaseStepKind.PAGED, CaseStepKind.FOLLOWED_UP, CaseStepKind.NOT_DELIVERED})
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step in the life of a case."""
@@ -186,7 +190,17 @@ class Step:
     @property
     def is_message(self) -> bool:
         """Whether its note names a text that was sent, and is nothing somebody wrote."""
-        return self.step in {CaseStepKind.TOLD, CaseStepKind.PAGED, CaseStepKind.FOLLOWED_UP}
+        return self.step in _OF_MESSAGES
+
+    @property
+    def promised(self) -> datetime | None:
+        """By when the person was told that somebody plans to phone, where that is what its note says."""
+        return datetime.fromisoformat(self.note) if self.step == CaseStepKind.PROMISED and self.note else None
+
+    @property
+    def says(self) -> str:
+        """What its note says to a reader; empty where it is no sentence."""
+        return "" if self.is_message or self.promised else self.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +224,15 @@ class CaseHistory:
     late: bool = False  # the time to phone has passed and nobody has
     rules_version: str = ""
     explanation: Mapping[str, object] | None = None
+
+    @property
+    def denied(self) -> bool:
+        """Whether it was noted that somebody spoke with the person, and they deny it. As `escalation.denied_at`."""
+        notes = [step.step for step in self.steps]
+        if self.state is not EscalationState.CONTACTED or CaseStepKind.CONTACTED not in notes:
+            return False
+        since = self.steps[len(notes) - notes[::-1].index(CaseStepKind.CONTACTED) :]
+        return any((step.step, step.note) == (CaseStepKind.ANSWERED, NOT_REACHED) for step in since)
 
     @property
     def pages(self) -> tuple[Step, ...]:
@@ -310,18 +333,6 @@ class PeoplePage:
     total: int
     number: int
     pages: int
-
-
-@dataclass(frozen=True, slots=True)
-class Gauges:
-    """Figures without anything personal, for the operator."""
-
-    backlog: tuple[tuple[str, int], ...]  # lane name and messages waiting
-    oldest_due_seconds: float  # of the timer or message that waits longest past its time; 0 when none does
-    undecided: int  # received and not yet dealt with
-    cases: tuple[tuple[str, int], ...]  # level and open cases
-    unowned: tuple[tuple[str, int], ...]  # level and open cases nobody has taken
-    tasks: int
 
 
 @dataclass(frozen=True, slots=True)

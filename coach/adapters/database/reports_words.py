@@ -32,6 +32,7 @@ _CARRIER_CALL: Mapping[str, Delivery] = {
 }
 _OUTBOX: Mapping[str, Delivery] = {
     OutboxState.PENDING: Delivery("Waiting to be sent"),
+    OutboxState.RELEASED: Delivery("Waiting to be sent"),
     OutboxState.SENDING: Delivery("Being sent now"),
     OutboxState.IN_DOUBT: Delivery("Not known whether it was sent; being checked", trouble=True),
     OutboxState.ACCEPTED: Delivery("Handed to the carrier"),
@@ -47,6 +48,7 @@ _FAILURES: Mapping[str, str] = {
     "retry": "the carrier had a fault",
     "content": "the carrier refused the wording",
     "expired": "it came too late",
+    "fault": "a fault of the program",
 }
 
 
@@ -84,6 +86,8 @@ _CONSENT: Mapping[str, str] = {
 _STEPS: Mapping[str, str] = {
     "raised": "Raised",
     "told": "The person was told",
+    "not_delivered": "A message to the person did not arrive",
+    "unreached": "No message about it has reached the person",
     "paged": "Paged",
     "page_failed": "Page did not arrive",
     "acknowledged": "Taken",

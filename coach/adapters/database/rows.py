@@ -32,6 +32,7 @@ class Rows:
     details: list[tuple[int, Row]] = field(default_factory=list)
     timers_cleared: list[Row] = field(default_factory=list)
     outbox_cleared: list[Row] = field(default_factory=list)
+    pages_cleared: list[Row] = field(default_factory=list)
     questions_closed: list[Row] = field(default_factory=list)
     questions_replaced: list[Row] = field(default_factory=list)
     questions: list[Row] = field(default_factory=list)

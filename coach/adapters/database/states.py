@@ -9,6 +9,7 @@ class OutboxState(StrEnum):
     """Where a message stands."""
 
     PENDING = "pending"
+    RELEASED = "released"  # handed to the workers until `lease_until`; nobody has begun to send it
     SENDING = "sending"  # a sender holds it until `lease_until`
     IN_DOUBT = "in_doubt"  # nobody knows whether the carrier has it
     ACCEPTED = "accepted"

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy.exc import OperationalError
 
 from coach.adapters.database import (
     attempts,
     claims,
+    endings,
     heat,
     inbox,
     on_call,
     pages,
     people,
+    releases,
+    retention,
     statuses,
     tasks,
     timers,
     watch,
 )
-from coach.adapters.database.engine import for_reading
+from coach.adapters.database.engine import for_reading, is_away
 from coach.adapters.database.loading import load, lock_participants
 from coach.adapters.database.recording import collect
 from coach.adapters.database.reports_gauges import read_oldest_due
@@ -31,9 +36,11 @@ from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import escalation, on_call_leave, on_call_shift, outbox, participant
 from coach.adapters.database.writing import write
 from coach.core.events import Event
-from coach.core.model import Conversation, Escalation, InboundMessage, OutboundMessage, Participant, Timer
+from coach.core.model import Conversation, Escalation, InboundMessage, Lane, OutboundMessage, Participant, Timer
 from coach.core.rota import Leave, OnCall, Rota, Shift
-from coach.ports import Alarm, Cause, DeliveryStatus, DueTimer, JobMark, Kept, SendResult
+from coach.ports import Alarm, Cause, DeliveryStatus, DueTimer, Forgotten, JobMark, Kept, SendResult, Submit
+
+log = logging.getLogger(__name__)
 
 
 def random_id() -> str:
@@ -134,6 +141,11 @@ class SqlTransaction:
         """Everybody on call, with what is not ended of their shifts and leave."""
         return on_call.read_rota(self._connection)
 
+    def rota_to_change(self) -> Rota:
+        """The same; others who want to change it wait until this transaction ends."""
+        on_call.hold_rota(self._connection)
+        return self.rota()
+
     def add_on_call(self, person: OnCall, staff: str, now: datetime) -> int:
         """Store a number of staff, or raise Duplicate."""
         self.flush()
@@ -190,6 +202,16 @@ class SqlStore:
         with self._engine.begin() as connection:
             return inbox.keep(connection, message, raw)
 
+    def known_inbound(self, carrier_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the ids whose message is stored."""
+        with self._reader.begin() as connection:
+            return inbox.known(connection, carrier_ids)
+
+    def newest_text(self) -> datetime | None:
+        """When the newest stored text came in."""
+        with self._reader.begin() as connection:
+            return inbox.newest_text(connection)
+
     def undecided_inbound(self, before: datetime, limit: int) -> Sequence[int]:
         """Ids of messages received before then and not dealt with."""
         with self._reader.begin() as connection:
@@ -197,6 +219,8 @@ class SqlStore:
 
     def inbound_failed(self, inbound_id: int, error: str, tries_allowed: int, now: datetime) -> None:
         """Count a decision that raised; past the allowed tries the text becomes a task for a coordinator to read."""
+        if error == OperationalError.__name__:
+            return  # the database was away or a lock was held: no fault of the text
         with self._engine.begin() as connection:
             inbox.failed(connection, inbound_id, error, tries_allowed, now)
 
@@ -222,17 +246,47 @@ class SqlStore:
             return heat.end(connection, alert_id, staff, now)
 
     def claim_outbox(
-        self, now: datetime, limit: int, lease: timedelta, segments_per_second: float
+        self,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        segments_per_second: float,
+        last: Lane = Lane.PROMPT,
     ) -> Sequence[OutboundMessage]:
         """Claim pending messages, first lane first, within the rate, and commit an attempt row for each."""
-        claim = claims.Claim(now, limit, lease, segments_per_second)
+        claim = claims.Claim(now, limit, lease, segments_per_second, last=last)
         with self._engine.begin() as connection:
             return claims.claim_outbox(connection, claim, self._new_attempt_id)
 
-    def finish_attempt(self, message: OutboundMessage, result: SendResult, now: datetime) -> None:
-        """Record how an attempt ended; a repeatable failure puts the message back with a growing pause."""
+    def release_outbox(
+        self, now: datetime, batch: int, lease: timedelta, segments_per_second: float, submit: Submit
+    ) -> int:
+        """Hand pending messages that may wait to workers, in batches and within the rate."""
+        claim = claims.Claim(now, batch, lease, segments_per_second, first=Lane.REPLY)
         with self._engine.begin() as connection:
-            attempts.finish(connection, message, result, now)
+            return releases.release(connection, claim, submit)
+
+    def begin_released(self, ids: Sequence[int], now: datetime, lease: timedelta) -> Sequence[OutboundMessage]:
+        """Claim those of the messages that are still released and still wanted."""
+        claim = claims.Claim(now, len(ids), lease, 0.0)
+        with self._engine.begin() as connection:
+            return releases.begin(connection, ids, claim, self._new_attempt_id)
+
+    def finish_attempts(self, ended: Sequence[tuple[OutboundMessage, SendResult]], now: datetime) -> frozenset[str]:
+        """Record how attempts ended, together if that goes well; returns the ids of those of which recording raised."""
+        others: Sequence[endings.End] = ended
+        try:
+            with self._engine.begin() as connection:
+                others = endings.finish_together(connection, ended, now)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.warning("attempts are recorded one by one", extra={"error": type(error).__name__})
+            others = ended
+        if not others:
+            return frozenset()
+        with self._engine.begin() as connection:
+            return endings.finish_alone(connection, others, now)
 
     def apply_status(self, status: DeliveryStatus) -> bool:
         """Apply a status callback by rank, binding the carrier id; False when the attempt is unknown."""
@@ -240,7 +294,7 @@ class SqlStore:
             return statuses.apply_status(connection, status)
 
     def expire_leases(self, now: datetime) -> int:
-        """Attempts whose sender vanished become in doubt. Returns how many."""
+        """Attempts whose sender vanished become in doubt; what no worker has begun waits again. Returns how many."""
         with self._engine.begin() as connection:
             return attempts.expire_leases(connection, now)
 
@@ -320,6 +374,11 @@ class SqlStore:
         """Seconds by which the oldest timer, unread text or waiting message is past its time."""
         with self._reader.begin() as connection:
             return read_oldest_due(connection, now)
+
+    def forget(self, what: Forgotten, before: datetime, now: datetime, limit: int) -> int:
+        """Remove at most so many rows of a kind that are older than `before`. Returns how many."""
+        with self._engine.begin() as connection:
+            return retention.forget(connection, what, before, now, limit)
 
     def failing_numbers(self, now: datetime) -> Sequence[int]:
         """Participant ids of active numbers on call whose last settled page by text or by call did not arrive."""

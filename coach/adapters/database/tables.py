@@ -133,12 +133,19 @@ inbound = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("error", Text),
     Column("reply", JSON),  # intent, weakness, signs, disposition … as read
+    Column("raw_removed_at", UtcDateTime),  # when the fields that are not ours were removed from `raw`
     Index(None, "participant_id", "received_at"),
     Index(
         "ix_inbound_undecided",
         "received_at",
         postgresql_where=text("decided_at IS NULL"),
         sqlite_where=text("decided_at IS NULL"),
+    ),
+    Index(
+        "ix_inbound_raw_kept",
+        "received_at",
+        postgresql_where=text("raw_removed_at IS NULL"),
+        sqlite_where=text("raw_removed_at IS NULL"),
     ),
 )
 
@@ -154,6 +161,12 @@ event = Table(
     Column("timer_id", _ID),
     Column("staff", String(120)),
     Index(None, "participant_id", "id"),
+    Index(
+        "ix_event_timer_set",
+        "at",
+        postgresql_where=text("kind = 'TimerSet'"),
+        sqlite_where=text("kind = 'TimerSet'"),
+    ),
 )
 
 check_in = Table(
@@ -326,6 +339,12 @@ outbox = Table(
         postgresql_where=text("state = 'sending'"),
         sqlite_where=text("state = 'sending'"),
     ),
+    Index(
+        "ix_outbox_released",
+        "lease_until",
+        postgresql_where=text("state = 'released'"),
+        sqlite_where=text("state = 'released'"),
+    ),
 )
 
 attempt = Table(
@@ -344,7 +363,10 @@ attempt = Table(
     Column("settled_at", UtcDateTime),  # when a doubt ended without the carrier's word
     Column("answered_by", String(20)),  # of a call: who the carrier thinks took it
     Column("talked_at", UtcDateTime),  # of a call: when somebody pressed a key or spoke
+    Column("price_micros", BigInteger),  # millionths of the currency, by the carrier; null: it has not said
+    Column("currency", String(3)),
     Index(None, "outbox_id"),
+    Index(None, "started_at"),
 )
 
 status_callback = Table(
@@ -358,6 +380,7 @@ status_callback = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("known", Boolean, nullable=False),  # False: attempt or status we do not know; kept
     UniqueConstraint("attempt_id", "carrier_id", "status"),
+    Index(None, "received_at"),
 )
 
 heat_alert = Table(

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Insert, Update, and_, bindparam, func, insert, null, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Insert,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from coach.adapters.database.rows import Linked, Row, Rows
 from coach.adapters.database.statements import upsert
@@ -23,7 +37,8 @@ from coach.adapters.database.tables import (
     task,
     timer,
 )
-from coach.core.model import CaseStepKind, EscalationState, TimerKind
+from coach.core.escalation import NOT_REACHED
+from coach.core.model import CaseStepKind, EscalationState, Lane, TimerKind
 
 _FIRED = (
     update(timer)
@@ -49,6 +64,12 @@ _TIMERS_CLEARED = (
 _OUTBOX_CLEARED = (
     update(outbox)
     .where(outbox.c.participant_id == bindparam("b_participant"), outbox.c.lane == bindparam("b_lane"))
+    .where(or_(outbox.c.state == OutboxState.PENDING, outbox.c.state == OutboxState.RELEASED))
+    .values(state=OutboxState.CANCELLED)
+)
+_PAGES_CLEARED = (
+    update(outbox)
+    .where(outbox.c.escalation_id == bindparam("b_case"), outbox.c.lane == Lane.PAGE)
     .where(outbox.c.state == OutboxState.PENDING)
     .values(state=OutboxState.CANCELLED)
 )
@@ -71,6 +92,18 @@ _OPEN_CASE = _CASE.where(escalation.c.state != EscalationState.CLOSED)
 _PAST_ITS_PROMISE = and_(
     escalation.c.state == EscalationState.ACKNOWLEDGED, escalation.c.contact_by < bindparam("b_at")
 )
+_noted, _told = escalation_step.alias("noted").c, escalation_step.alias("told").c
+_LAST_NOTED = (
+    select(func.max(_noted.id))
+    .where(_noted.escalation_id == _told.escalation_id, _noted.step == CaseStepKind.CONTACTED)
+    .scalar_subquery()
+)
+_DENIED = and_(
+    escalation.c.state == EscalationState.CONTACTED,
+    exists()
+    .where(_told.escalation_id == escalation.c.id, _told.id > _LAST_NOTED)
+    .where(_told.step == CaseStepKind.ANSWERED, _told.note == NOT_REACHED),
+)
 _NOBODYS = {
     "state": EscalationState.RAISED,
     "owner": null(),
@@ -78,11 +111,12 @@ _NOBODYS = {
     "contact_by": null(),
     "contacted_at": null(),
 }
-_ACKNOWLEDGED = _CASE.where(or_(escalation.c.state == EscalationState.RAISED, _PAST_ITS_PROMISE)).values(
+_ACKNOWLEDGED = _CASE.where(or_(escalation.c.state == EscalationState.RAISED, _PAST_ITS_PROMISE, _DENIED)).values(
     state=EscalationState.ACKNOWLEDGED,
     owner=bindparam("b_staff"),
     acknowledged_at=bindparam("b_at"),
     contact_by=bindparam("b_contact_by"),
+    contacted_at=null(),
 )
 _PASSED = _OPEN_CASE.values(_NOBODYS)
 _CONTACTED = _OPEN_CASE.values(
@@ -120,6 +154,7 @@ def write(connection: Connection, rows: Rows) -> None:
 def _clear(connection: Connection, rows: Rows) -> None:
     _run(connection, _TIMERS_CLEARED, rows.timers_cleared)
     _run(connection, _OUTBOX_CLEARED, rows.outbox_cleared)
+    _run(connection, _PAGES_CLEARED, rows.pages_cleared)
     _run(connection, _QUESTION_CLOSED, rows.questions_closed)
     _run(connection, _QUESTION_REPLACED, rows.questions_replaced)
 

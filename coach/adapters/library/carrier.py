@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from coach.core.model import Language
+from coach.core.spelling import spelled, spelled_phone
 from coach.ports import FailureClass
 
 LineName: TypeAlias = Literal[
@@ -154,9 +155,9 @@ def load_voice_script(path: Path, organisation: str, support_phone: str | None, 
     voice = _read(path).voice
     names = {
         "organisation": organisation,
-        "support_phone": " ".join(support_phone or ""),  # spaced, so that a voice reads digit by digit
+        "support_phone": spelled_phone(support_phone or ""),
         "emergency": emergency,
-        "emergency_digits": " ".join(emergency),
+        "emergency_digits": spelled(emergency),
     }
     lines = {name: _both(line.en.format(**names), line.es.format(**names)) for name, line in voice.lines.items()}
     if support_phone is None:

@@ -13,6 +13,7 @@ from coach.adapters.library.problems import Problem, Strict, raise_if_any, read
 from coach.adapters.library.triage import TriageError, load_triage
 from coach.adapters.profile_facts import CONDITION_LABELS, MEDICINE_LABELS
 from coach.core.escalation import CaseOutcome, Telling
+from coach.core.explain import TESTS
 from coach.core.model import Asked, Disposition
 from coach.core.trend import Rule
 
@@ -104,7 +105,7 @@ def _rules_of_cases(folder: Path) -> frozenset[str]:
         triage = load_triage(folder)
     except TriageError:
         return frozenset()
-    return frozenset({*triage.signs, *(one.rule for one in triage.combinations), *Rule, Asked.RED_FLAG})
+    return frozenset({*triage.signs, *(one.rule for one in triage.combinations), *Rule, *TESTS, Asked.RED_FLAG})
 
 
 def _telling(entry: _Telling) -> Telling:

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import time, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, Field, model_validator
 
 from coach.adapters.library.cases import FILE
-from coach.adapters.library.problems import Problem, Strict, raise_if_any, read
+from coach.adapters.library.policy_file import FollowUpEntry, HoursEntry, LevelEntry, PolicyFile, SilenceEntry
+from coach.adapters.library.problems import Problem, raise_if_any, read
 from coach.core.model import Channel, Disposition, Fate
 from coach.core.policy import (
     ContactFollowUp,
@@ -24,6 +22,7 @@ from coach.core.policy import (
     SilenceStep,
     UrgentFollowUp,
     WatchPolicy,
+    WhenUndelivered,
     WorkingHours,
 )
 
@@ -36,128 +35,6 @@ _FATES: dict[str, Fate | None] = {
     "not_understood": None,
     "delivered_silent": Fate.DELIVERED,
 }
-
-
-def _is_wall_time(text: str) -> str:
-    time.fromisoformat(text)
-    return text
-
-
-_Count = Annotated[int, Field(ge=1)]
-_FromNow = Annotated[int, Field(ge=0)]
-_Wall = Annotated[str, Field(pattern=r"^\d\d:\d\d$"), AfterValidator(_is_wall_time)]
-_Channels = Annotated[list[Literal["sms", "voice"]], Field(min_length=1)]
-
-
-class _Hours(Strict):
-    days: list[Annotated[int, Field(ge=0, le=6)]] = Field(min_length=1)
-    start: _Wall
-    end: _Wall
-
-    @model_validator(mode="after")
-    def _in_order(self) -> _Hours:
-        if self.end <= self.start:
-            sentence = "the end must be later than the start"
-            raise ValueError(sentence)
-        return self
-
-
-class _Level(Strict):
-    first_after_minutes: _FromNow
-    channels: _Channels
-    repeat_minutes: _Count
-    next_after_minutes: _Count
-    contact_within_minutes: _Count
-    contact_again_minutes: _Count
-    close_remind_hours: _Count
-    close_give_up_hours: _Count
-    voice_from_repeat: _FromNow = 0
-    hours: _Hours | None = None
-
-
-class _Operator(Strict):
-    channels: _Channels
-    repeat_minutes: _Count
-
-
-class _Page(Strict):
-    emergency: _Level
-    urgent: _Level
-    routine: _Level
-    operator: _Operator
-
-
-class _Emergency(Strict):
-    silent_minutes: _Count
-    silent_call_minutes: _Count
-    silent_human_minutes: _Count
-    next_morning: _Wall
-
-    @model_validator(mode="after")
-    def _in_order(self) -> _Emergency:
-        if not self.silent_minutes < self.silent_call_minutes < self.silent_human_minutes:
-            sentence = "first comes the text, then the call, then the page; mend their order"
-            raise ValueError(sentence)
-        return self
-
-
-class _Urgent(Strict):
-    next_morning: _Wall
-    task_after_hours: _Count
-
-
-class _Routine(Strict):
-    days: list[_Count] = Field(min_length=1)
-    hour: _Wall
-    task_after_days: _Count
-
-
-class _Contact(Strict):
-    ask_after_minutes: _FromNow
-    unanswered_hours: _Count
-
-
-class _FollowUp(Strict):
-    emergency: _Emergency
-    urgent: _Urgent
-    routine: _Routine
-    contact: _Contact
-
-
-class _AskFirst(Strict):
-    hold_minutes: _Count
-
-
-class _Distress(Strict):
-    unanswered_minutes: _Count
-
-
-class _Silence(Strict):
-    call: bool = True
-    call_again_hours: _FromNow | None = None
-    ask_by: Literal["sms", "voice"] | None = None
-    task: str | None = Field(default=None, pattern=r"^[a-z_]+$")
-    task_after: _Count | None = None
-    at_once: bool = False
-
-
-class _Watch(Strict):
-    job_late_factor: _Count
-    job_late_seconds: _Count
-    contact_days: _Count
-    lookahead_days: _Count
-
-
-class _File(Strict):
-    policy_version: str = Field(min_length=1, max_length=20)
-    page: _Page
-    follow_up: _FollowUp
-    ask_first: _AskFirst
-    distress: _Distress
-    silence: dict[Literal["not_delivered", "machine", "hung_up", "not_understood", "delivered_silent"], _Silence]
-    watch: _Watch
-    outcome: object = None  # this and what follows: see coach.adapters.library.cases
-    telling: object = None
 
 
 def load_policy(folder: Path) -> Policy:
@@ -177,7 +54,7 @@ def load_policy(folder: Path) -> Policy:
 
 def read_policy(folder: Path, problems: list[Problem]) -> Policy | None:
     """The same without raising: what is wrong goes to `problems`."""
-    file = read(folder / FILE, _File, problems)
+    file = read(folder / FILE, PolicyFile, problems)
     if file is None:
         return None
     problems += (*_late(file), *_unnamed_reasons(file))
@@ -193,20 +70,20 @@ def rules_version(folder: Path, policy: Policy) -> str:
     return f"{policy.version}-{mark.hexdigest()[:_MARK]}"
 
 
-def _late(file: _File) -> Iterator[Problem]:
+def _late(file: PolicyFile) -> Iterator[Problem]:
     for level, entry in (("emergency", file.page.emergency), ("urgent", file.page.urgent)):
         if entry.first_after_minutes > _FIRST_PAGE_AT_MOST:
             sentence = f"“{level} first_after_minutes” is wrong: write {_FIRST_PAGE_AT_MOST} or less."
             yield Problem(FILE, "page", sentence)
 
 
-def _unnamed_reasons(file: _File) -> Iterator[Problem]:
+def _unnamed_reasons(file: PolicyFile) -> Iterator[Problem]:
     """A reason without an entry would be answered by nothing."""
     for reason in _FATES.keys() - file.silence.keys():
         yield Problem(FILE, "silence", f"“{reason}” is missing; add it.")
 
 
-def _policy(file: _File) -> Policy:
+def _policy(file: PolicyFile) -> Policy:
     page, watch = file.page, file.watch
     return Policy(
         version=file.policy_version,
@@ -224,12 +101,11 @@ def _policy(file: _File) -> Policy:
             late_factor=watch.job_late_factor,
             late=timedelta(seconds=watch.job_late_seconds),
             contact=timedelta(days=watch.contact_days),
-            lookahead=timedelta(days=watch.lookahead_days),
         ),
     )
 
 
-def _level(entry: _Level) -> LevelPolicy:
+def _level(entry: LevelEntry) -> LevelPolicy:
     return LevelPolicy(
         first_after=_minutes(entry.first_after_minutes),
         channels=_channels(entry.channels),
@@ -239,23 +115,26 @@ def _level(entry: _Level) -> LevelPolicy:
         contact_again=_minutes(entry.contact_again_minutes),
         close_remind=timedelta(hours=entry.close_remind_hours),
         close_give_up=timedelta(hours=entry.close_give_up_hours),
+        when_undelivered=WhenUndelivered(entry.when_undelivered),
         voice_from_repeat=entry.voice_from_repeat,
         hours=_hours(entry.hours) if entry.hours else None,
     )
 
 
-def _hours(entry: _Hours) -> WorkingHours:
+def _hours(entry: HoursEntry) -> WorkingHours:
     return WorkingHours(frozenset(entry.days), time.fromisoformat(entry.start), time.fromisoformat(entry.end))
 
 
-def _follow_ups(entry: _FollowUp) -> FollowUps:
+def _follow_ups(entry: FollowUpEntry) -> FollowUps:
     emergency, urgent, routine, contact = entry.emergency, entry.urgent, entry.routine, entry.contact
+    unconfirmed = emergency.unconfirmed_call_minutes
     return FollowUps(
         emergency=EmergencyFollowUp(
             silent=_minutes(emergency.silent_minutes),
             silent_call=_minutes(emergency.silent_call_minutes),
             silent_human=_minutes(emergency.silent_human_minutes),
             next_morning=time.fromisoformat(emergency.next_morning),
+            unconfirmed_call=None if unconfirmed is None else _minutes(unconfirmed),
         ),
         urgent=UrgentFollowUp(time.fromisoformat(urgent.next_morning), timedelta(hours=urgent.task_after_hours)),
         routine=RoutineFollowUp(
@@ -265,7 +144,7 @@ def _follow_ups(entry: _FollowUp) -> FollowUps:
     )
 
 
-def _silence(fate: Fate | None, entry: _Silence) -> SilenceStep:
+def _silence(fate: Fate | None, entry: SilenceEntry) -> SilenceStep:
     again = entry.call_again_hours
     return SilenceStep(
         fate=fate,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import time
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -21,14 +20,6 @@ if TYPE_CHECKING:
 LONGEST_RECORD_DAYS = 3660
 _DEFAULT_AT = time(16, 30)
 _Some = TypeVar("_Some")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one line: an answer, or a complaint."""
-
-    answer: dict[str, Any] | None = None
-    complaint: str | None = None
 
 
 class _Part(BaseModel):
@@ -99,17 +90,6 @@ class _Line(_Part):
     profile: _Profile | None = None
     language: Language = Language.EN
     days: list[_Day]
-
-
-def assess_lines(lines: Iterable[str], judge: Judge, rules: TrendRules) -> Iterator[Outcome]:
-    """An outcome for every line that is not blank, in order. A bad line does not stop the others."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            yield Outcome(answer=assess_line(line, judge, rules))
-        except LineError as error:
-            yield Outcome(complaint=f"line {number}: {error}")
 
 
 def assess_line(line: str, judge: Judge, rules: TrendRules) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,12 +75,6 @@ def _known_codes(field: str, codes: Iterable[str], rules: TriageRules) -> list[s
         if code not in rules.signs:
             raise LineError(f"expect.{field}: {unknown('sign', code, sorted(rules.signs))}")
     return sorted(set(codes))
-
-
-def load_pairs(file: Path, lexicon: Lexicon, rules: TriageRules) -> list[Pair]:
-    """All of a labelled file through the reader; raises LineError when a line cannot be used."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return [read_pair(line, number, lexicon, rules) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
 def score(pairs: list[Pair]) -> dict[str, float]:

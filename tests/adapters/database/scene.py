@@ -85,7 +85,7 @@ class Scene:
 
     def finish(self, message: OutboundMessage, outcome: Outcome, **details: Any) -> None:
         """End an attempt."""
-        self.store.finish_attempt(message, SendResult(outcome, **details), self.now)
+        assert self.store.finish_attempts([(message, SendResult(outcome, **details))], self.now) == frozenset()
 
     def callback(self, attempt_id: str, status: str, carrier_id: str = "SM-rosa", code: int | None = None) -> bool:
         """A status callback comes in."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from coach.adapters.database.attempts import pause_after
+from coach.adapters.database.rate import pause_after
 from coach.adapters.database.tables import attempt, outbox, task
 from coach.core.model import Lane, OutboundMessage
 from coach.ports import FailureClass, Outcome
@@ -197,3 +197,13 @@ def test_an_id_that_belongs_to_another_attempt_is_not_bound(scene: Scene) -> Non
     scene.finish(second, Outcome.IN_DOUBT)
     scene.store.settle(second, "SM1", send_again=False, now=scene.now)
     assert [row["state"] for row in scene.rows(outbox)] == ["accepted", "in_doubt"]
+
+
+def test_a_crowd_of_older_doubts_does_not_hide_an_emergency(scene: Scene) -> None:
+    """What must arrive is looked up first."""
+    rosa = scene.enrol("Rosa")
+    for lane in (Lane.PROMPT, Lane.REPLY, Lane.PROMPT, Lane.EMERGENCY):
+        scene.queue(rosa, lane)
+        scene.finish(scene.claim_one(), Outcome.IN_DOUBT)
+        scene.clock.advance(seconds=1)
+    assert [message.lane for message in scene.store.in_doubt(scene.now, 2)] == [Lane.EMERGENCY, Lane.PROMPT]

@@ -7,9 +7,9 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import Engine, insert, select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from coach.adapters.database.engine import UnknownDatabase, for_reading, open_engine
+from coach.adapters.database.engine import UnknownDatabase, for_reading, is_away, open_engine, wait_without_end
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import metadata, outbox, participant, task
 from tests.adapters.database.scene import Scene
@@ -107,3 +107,26 @@ def test_a_participant_table_starts_empty(engine: Engine) -> None:
     """Tests do not see each other's people."""
     with engine.begin() as connection:
         assert connection.execute(select(participant)).all() == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_session_on_postgresql_waits_ten_seconds_and_stands_still_for_thirty(engine: Engine) -> None:
+    """A migration may take its time."""
+    names = ("lock_timeout", "idle_in_transaction_session_timeout")
+    with engine.begin() as connection:
+        found = [connection.scalar(text(f"SHOW {name}")) for name in names]
+        wait_without_end(connection)
+        migrating = [connection.scalar(text(f"SHOW {name}")) for name in names]
+    assert (found, migrating) == (["10s", "30s"], ["0", "0"])
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_lock_waited_for_in_vain_counts_as_the_database_being_away(engine: Engine) -> None:
+    """So it is tried again, and held against no message."""
+    with engine.begin() as first, engine.begin() as second:
+        first.execute(text("LOCK TABLE task"))
+        second.execute(text("SET LOCAL lock_timeout = '10ms'"))
+        with pytest.raises(DBAPIError) as refused:
+            second.execute(select(task.c.id))
+        second.rollback()
+    assert is_away(refused.value)

@@ -106,3 +106,13 @@ def test_any_body_survives_the_table(scene: Scene, body: str) -> None:
     inbound_id = scene.receive("Rosa", body)
     (row,) = scene.rows(inbound)
     assert (row["id"], row["body"]) == (inbound_id, body)
+
+
+def test_a_lock_waited_for_in_vain_is_not_held_against_a_text(scene: Scene) -> None:
+    """It is decided at a later tick, however often that takes."""
+    scene.enrol("Rosa")
+    text = scene.receive("Rosa", "I fell")
+    for _ in range(5):
+        scene.store.inbound_failed(text, "OperationalError", 3, scene.now)
+    with scene.store.begin() as tx:
+        assert tx.claim_inbound(text) is not None

@@ -1,4 +1,4 @@
-"""Pages in the tables: looks at cases go first, and a page that is lost is told to its case, not to a coordinator."""
+"""Looks at cases go first, and their cases know of pages and words to the person that are lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from coach.adapters.database.tables import escalation_step, outbox, task, timer
 from coach.core.escalation import case_timer
-from coach.core.events import EscalationRaised, PageQueued
+from coach.core.events import EscalationRaised, MessageQueued, PageQueued
 from coach.core.model import Channel, Disposition, Lane, Language, TimerKind
 from coach.core.rota import OnCall
 from coach.ports import Cause, FailureClass, Outcome
@@ -123,6 +123,56 @@ def test_an_alarm_to_a_participant_that_is_lost_is_still_a_task(scene: Scene) ->
     scene.queue(scene.enrol("Rosa"), Lane.EMERGENCY)
     scene.callback(scene.claim_one().attempt_id, "undelivered")
     assert scene.column(task, "kind") == ["undelivered"]
+
+
+def told(scene: Scene, level: Disposition = Disposition.EMERGENCY) -> int:
+    """Rosa has a case and is told of it in the same decision; gives her id."""
+    rosa = scene.enrol("Rosa")
+    lane = Lane.EMERGENCY if level is Disposition.EMERGENCY else Lane.URGENT if level.is_serious else Lane.REPLY
+    until = scene.now + timedelta(hours=12)
+    words = MessageQueued("escalation.emergency", "Call 911 now.", lane, until, "a sign", tells=True)
+    scene.decide(rosa, EscalationRaised(level, ("chest_pain",), "a sign", "it hurts"), words)
+    return rosa
+
+
+@pytest.mark.parametrize("level", [Disposition.EMERGENCY, Disposition.URGENT])
+@pytest.mark.parametrize("word", ["undelivered", "failed", "canceled"])
+def test_a_message_to_a_participant_about_a_case_is_a_step_too(scene: Scene, level: Disposition, word: str) -> None:
+    """With its template and one look right now, however often the carrier says so; there it is decided what to do."""
+    told(scene, level)
+    message = scene.claim_one()
+    for said in (word, word, "failed"):
+        scene.callback(message.attempt_id, said)
+    (step,) = scene.rows(escalation_step, step="not_delivered")
+    assert (step["note"], step["channel"], step["outbox_id"]) == ("escalation.emergency", "sms", message.outbox_id)
+    assert step["to_id"] is None
+    assert looks(scene) == [scene.now]
+    assert scene.column(task, "kind") == ["undelivered"]
+
+
+def test_so_is_one_that_the_carrier_refuses_or_that_a_fault_keeps_back(scene: Scene) -> None:
+    """Nothing of it reached them either."""
+    told(scene)
+    scene.finish(scene.claim_one(), Outcome.REJECTED, failure=FailureClass.NUMBER)
+    assert len(scene.rows(escalation_step, step="not_delivered")) == 1
+
+
+def test_a_routine_text_that_is_lost_is_no_step(scene: Scene) -> None:
+    """Nothing has to happen tonight."""
+    told(scene, Disposition.ROUTINE)
+    scene.finish(scene.claim_one(), Outcome.REJECTED, failure=FailureClass.NUMBER)
+    assert scene.rows(escalation_step, step="not_delivered") == []
+    assert scene.column(task, "kind") == ["undelivered"]
+
+
+@pytest.mark.parametrize(("word", "confirmed"), [("sent", False), ("delivered", True), ("read", True)])
+def test_only_a_word_of_arrival_confirms_a_text(scene: Scene, word: str, *, confirmed: bool) -> None:
+    """Sent is on its way."""
+    rosa = told(scene)
+    scene.callback(scene.claim_one().attempt_id, word)
+    with scene.store.begin() as tx:
+        known = tx.conversation(rosa, scene.now)
+    assert [sent.confirmed for sent in known.sent] == [confirmed]
 
 
 def test_a_look_of_this_very_moment_is_made_again_after_it_was_made(scene: Scene) -> None:

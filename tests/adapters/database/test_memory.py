@@ -115,7 +115,7 @@ def rosa(sqlite_engine: Engine) -> TwiceKept:
     scene = Scene(sqlite_engine, SqlStore(sqlite_engine), clock)
     with scene.store.begin() as tx:
         stranger = tx.conversation_of_number(_NUMBER, "US", MONDAY)
-    return TwiceKept(MONDAY, stranger, scene=scene)
+    return TwiceKept(MONDAY, stranger, scene=scene, texts_arrive=False)
 
 
 def test_a_whole_dialogue_is_remembered_as_it_is_stored(rosa: TwiceKept) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from coach.adapters.database.rate import Bucket
 from coach.adapters.database.store import SqlStore
@@ -133,3 +134,16 @@ def test_a_refused_account_stops_the_line_and_loses_nothing(scene: Scene, rosa: 
     assert set(scene.column(outbox, "state")) == {"pending"}
     scene.clock.advance(seconds=1)
     assert len(scene.claim()) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("last", [Lane.PAGE, Lane.PROMPT])
+def test_an_emergency_does_not_wait_for_a_process_that_holds_the_bucket(scene: Scene, rosa: int, last: Lane) -> None:
+    """Whoever stands still with it holds up the others only."""
+    scene.queue(rosa, Lane.REPLY)
+    scene.claim()
+    scene.queue(rosa, Lane.EMERGENCY)
+    with scene.engine.begin() as frozen:
+        frozen.execute(select(send_rate).with_for_update())
+        found = scene.store.claim_outbox(scene.now, 10, timedelta(seconds=90), 1.0, last)
+    assert [message.lane for message in found] == [Lane.EMERGENCY]

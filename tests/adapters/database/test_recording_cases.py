@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from coach.adapters.database.tables import escalation, escalation_step, outbox, task, timer
@@ -17,6 +18,7 @@ from coach.core.events import (
     EscalationReopened,
     Event,
     PageQueued,
+    PagesCleared,
     TaskRaised,
 )
 from coach.core.model import CaseStepKind, Channel, Disposition, Escalation, EscalationState, Fate, Lane, Language
@@ -130,6 +132,28 @@ def test_a_later_message_about_a_case_is_a_step_of_its_own(scene: Scene) -> None
     scene.decide(rosa, scene.message(Lane.REPLY, "Were you seen?", escalation_id=1))
     scene.decide(rosa, scene.message(Lane.URGENT, "Call today.", escalation_id=1, tells=True))
     assert trail(scene) == ["raised", "followed_up", "told"]
+
+
+def test_pages_of_a_case_are_cancelled_unless_a_sender_has_them(scene: Scene) -> None:
+    """Those of other cases go out, what the same decision says too, and so does the word to the person."""
+    rosa, on_call = scene.enrol("Rosa"), ana(scene)
+    scene.decide(rosa, RAISED, RAISED)
+    scene.decide(rosa, page(scene, on_call))
+    claimed = scene.claim_one()
+    told = scene.message(Lane.EMERGENCY, "Call 911.", escalation_id=1)
+    other = replace(page(scene, on_call), escalation_id=2)
+    scene.decide(rosa, page(scene, on_call), other, told)
+    scene.decide(rosa, page(scene, on_call), PagesCleared(1, "somebody sees to the case"))
+    states = [(row["escalation_id"], row["lane"], row["state"]) for row in scene.rows(outbox)]
+    assert states == [
+        (1, Lane.PAGE, "sending"),
+        (1, Lane.PAGE, "cancelled"),
+        (2, Lane.PAGE, "pending"),
+        (1, Lane.EMERGENCY, "pending"),
+        (1, Lane.PAGE, "pending"),
+    ]
+    scene.finish(claimed, Outcome.ACCEPTED, carrier_id="SM1", status="queued")
+    assert scene.column(outbox, "state")[0] == "accepted"
 
 
 def test_a_page_belongs_to_staff_and_is_a_step_of_the_case(scene: Scene) -> None:

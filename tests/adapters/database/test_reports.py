@@ -279,9 +279,11 @@ def test_gauges_count_what_waits_and_name_nobody(engine: Engine, panel: Panel) -
     panel.sent(walter, "How are your legs?", panel.now - timedelta(seconds=90), status=None, state="pending", lane=4)
     panel.case(walter, "urgent", "new rise", "6", timedelta(hours=1))
     gauges = Reports(engine).gauges(panel.now)
-    assert dict(gauges.backlog) == {"emergency": 0, "urgent": 0, "page": 0, "reply": 0, "prompt": 1}
+    waiting = {lane.lane: lane.waiting for lane in gauges.lanes}
+    assert waiting == {"emergency": 0, "urgent": 0, "page": 0, "reply": 0, "prompt": 1}
     assert gauges.oldest_due_seconds == 90
-    assert (dict(gauges.cases)["urgent"], dict(gauges.unowned)["urgent"], gauges.tasks) == (1, 1, 0)
+    urgent = next(cases for cases in gauges.cases if cases.level == "urgent")
+    assert (urgent.open, urgent.unowned, gauges.tasks) == (1, 1, 0)
     assert Reports(engine).backlog_age(panel.now) == 90
 
 

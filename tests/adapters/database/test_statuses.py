@@ -51,6 +51,45 @@ def test_a_sample_of_orders_ends_the_same_on_both_databases(scene: Scene) -> Non
     check_orders(scene, random.Random(7).sample(list(permutations(SIX)), 40))
 
 
+LIFE = ("queued", "sending", "sent", "delivered", "undelivered")
+
+
+def test_all_orders_of_a_life_told_twice_end_alike_on_both_databases(scene: Scene) -> None:
+    """Each word comes once in each order, and once more in another: the state never goes back."""
+    orders = [order + order[2:] + order[:2] for order in permutations(LIFE)]
+    rosa = scene.enrol("Rosa")
+    scene.decide(rosa, *(scene.message(Lane.REPLY, "legs?") for _ in orders))
+    for number, order in enumerate(orders):
+        message = scene.claim(limit=1)[0]
+        reached = -1
+        for word in order:
+            scene.callback(message.attempt_id, word, f"SM{number}")
+            (row,) = scene.rows(attempt, id=message.attempt_id)
+            assert RANK[row["status"]] >= reached, order
+            reached = RANK[row["status"]]
+        assert row["status"] == next(word for word in order if RANK[word] == RANK["delivered"])
+    assert len(scene.rows(status_callback)) == len(LIFE) * len(orders)
+
+
+ANSWER = "the answer to the post"
+
+
+@pytest.mark.parametrize("order", list(permutations((ANSWER, "sending", "sent", "delivered"))))
+def test_the_answer_to_the_post_may_come_at_any_moment(scene: Scene, order: tuple[str, ...]) -> None:
+    """Also after every callback, each of which comes twice: one id, one state, nothing in doubt."""
+    scene.queue(scene.enrol("Rosa"))
+    message = scene.claim_one()
+    for what in order:
+        if what == ANSWER:
+            scene.finish(message, Outcome.ACCEPTED, carrier_id="SM1", status="queued")
+        else:
+            scene.callback(message.attempt_id, what, "SM1")
+            scene.callback(message.attempt_id, what, "SM1")
+    (row,) = scene.rows(attempt)
+    assert (row["carrier_id"], row["status"], row["outcome"]) == ("SM1", "delivered", "accepted")
+    assert scene.column(outbox, "state") == ["accepted"]
+
+
 def sent(scene: Scene, lane: Lane = Lane.REPLY) -> str:
     """The id of an attempt under way."""
     scene.queue(scene.enrol("Rosa"), lane)
@@ -127,6 +166,26 @@ def test_an_unknown_word_is_kept_and_changes_no_status(scene: Scene) -> None:
     assert scene.callback(attempt_id, "partially_delivered", "SM1")
     assert scene.column(status_callback, "known") == [False]
     assert [(row["status"], row["carrier_id"]) for row in scene.rows(attempt)] == [(None, "SM1")]
+
+
+def test_an_unknown_word_is_shown_to_somebody_once(scene: Scene) -> None:
+    """However many messages it comes about: it may mean that texts do not arrive."""
+    rosa = scene.enrol("Rosa")
+    for number in range(3):
+        scene.queue(rosa)
+        scene.callback(scene.claim_one().attempt_id, "partially_delivered", f"SM{number}")
+    scene.callback("nobody", "beamed")
+    (work,) = scene.rows(task)
+    assert (work["kind"], work["participant_id"], work["outbox_id"]) == ("unknown_status", rosa, 1)
+    assert "“partially_delivered”" in work["because"]
+
+
+def test_an_endless_word_of_an_endless_attempt_is_kept_as_far_as_it_fits(scene: Scene) -> None:
+    """Nothing the carrier may say is refused by a column."""
+    assert not scene.callback("a" * 300, "b" * 300, "SM1")
+    scene.queue(scene.enrol("Rosa"))
+    assert scene.callback(scene.claim_one().attempt_id, "c" * 300, "SM2")
+    assert [row["status"] for row in scene.rows(status_callback)] == ["b" * 40, "c" * 40]
 
 
 def test_an_id_of_another_attempt_is_kept_and_changes_nothing(scene: Scene) -> None:

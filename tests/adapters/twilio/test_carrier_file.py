@@ -80,7 +80,8 @@ def test_voicemail_names_organisation_and_phone_and_nothing_else(language: Langu
     script = load_voice_script(CARRIER, "Harbor Clinic", "+14155550123", "911")
     line = script.line("voicemail", language)
     assert "Harbor Clinic" in line
-    assert "+ 1 4 1 5 5 5 5 0 1 2 3" in line
+    assert "1, 4 1 5, 5 5 5, 0 1 2 3" in line
+    assert "+" not in line
 
 
 @pytest.mark.parametrize("language", Language)

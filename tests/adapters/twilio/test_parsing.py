@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from coach.adapters.twilio.forms import Form, decode_form
 from coach.adapters.twilio.parse import (
-    BODY_LENGTH_FIELD,
-    BODY_MOST,
     RAW_MOST,
     parse_answer,
     parse_inbound,
@@ -21,7 +19,7 @@ from coach.adapters.twilio.parse import (
     visible,
 )
 from coach.core.model import Channel, InboundMessage
-from coach.ports import DeliveryStatus
+from coach.ports import MEDIA_FIELD, DeliveryStatus
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ROSA, OURS = "+14155550101", "+14155550199"
@@ -87,21 +85,43 @@ def test_every_body_can_be_stored(body: str) -> None:
     assert len(kept.encode()) >= len(kept) == len(body)
 
 
-def test_a_giant_text_keeps_its_head_and_its_tail() -> None:
-    """The words that matter may come last; the raw fields keep the rest and say how long it was."""
-    body = "I went to the shop and " * 4_500 + "I can't feel my legs"
-    message, raw = parse_inbound(form_of(**TEXT | {"Body": body}), NOON), raw_fields(form_of(**TEXT | {"Body": body}))
-    assert len(message.body) == BODY_MOST
-    assert message.body.startswith("I went to the shop")
-    assert message.body.endswith("I can't feel my legs")
-    assert " […] " in message.body
-    assert raw["Body"] == body[:RAW_MOST]
-    assert raw[BODY_LENGTH_FIELD] == str(len(body))
+def test_a_giant_text_is_read_whole() -> None:
+    """The words that matter may stand anywhere in it; only the raw fields are cut."""
+    body = "I went to the shop and " * 2_000 + "I can't feel my legs" + " and came home" * 2_000
+    fields = form_of(**TEXT | {"Body": body})
+    assert parse_inbound(fields, NOON).body == body
+    assert raw_fields(fields)["Body"] == body[:RAW_MOST]
 
 
-def test_an_ordinary_text_has_no_note_about_its_length() -> None:
-    """The note means that something was left out."""
+def test_an_ordinary_text_has_no_fields_of_ours() -> None:
+    """What is stored is what was received."""
     assert raw_fields(form_of(**TEXT)) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("number", "kinds", "told"),
+    [
+        ("1", ["image/jpeg"], "image/jpeg"),
+        ("2", ["image/jpeg", "Video/MP4"], "image/jpeg, video/mp4"),
+        ("1", ["image/jpeg", "image/png"], "image/jpeg"),
+        ("2", ["no kind at all", "text/vcard"], "text/vcard"),
+        ("1", [""], None),
+        ("0", ["image/jpeg"], None),
+        ("999999999", ["image/gif"], "image/gif"),
+    ],
+)
+def test_the_kinds_of_pictures_are_kept_with_their_addresses(number: str, kinds: list[str], told: str | None) -> None:
+    """As far as the carrier told them in a form that can be shown."""
+    media = {f"MediaContentType{n}": kind for n, kind in enumerate(kinds)} | {"MediaUrl0": "https://x.example/ME1"}
+    raw = raw_fields(form_of(**TEXT | {"NumMedia": number} | media))
+    assert (raw.get(MEDIA_FIELD), raw["MediaUrl0"]) == (told, "https://x.example/ME1")
+
+
+@pytest.mark.parametrize(("field", "kept"), [("MessageSid", 80), ("From", 40), ("To", 40)])
+def test_an_endless_id_or_number_can_still_be_stored(field: str, kept: int) -> None:
+    """No column overflows for it."""
+    read = parse_inbound(form_of(**TEXT | {field: "x" * 500}), NOON)
+    assert {"MessageSid": read.carrier_id, "From": read.sender, "To": read.recipient}[field] == "x" * kept
 
 
 @pytest.mark.parametrize(
