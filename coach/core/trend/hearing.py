@@ -115,7 +115,7 @@ def _new_loss(turn: Turn) -> str | None:
     rules = turn.state.rules.worsening
     code = signs.new_urgent_sign(turn.state.signs, turn.row.day, rules.new_code_days)
     if code is not None:
-        return f"A new urgent sign came with it ({code})."
+        return f"A new urgent sign came with it ({code.replace('_', ' ')})."
     return function.lost(turn.state.function, turn.row.day, rules)
 
 
