@@ -170,6 +170,7 @@ def section(document: str, name: str) -> str:
     return document.partition(f"<!-- {name} -->\n")[2].partition("<!-- end -->")[0]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", NAMES)
 def test_each_benchmark_runs_and_says_on_what_machine(performance: str, name: str) -> None:
     """Its own checks passed: nothing was lost, all that was due was done. How fast it was, no test says."""
@@ -180,6 +181,7 @@ def test_each_benchmark_runs_and_says_on_what_machine(performance: str, name: st
     assert re.search(r"load before and after: [\d.]+, [\d.]+\. .* cores.* Python 3.* PostgreSQL \d+", said)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "workers"])
 def test_both_databases_are_measured(performance: str, name: str) -> None:
     """Workers on several machines have PostgreSQL only."""
@@ -187,6 +189,7 @@ def test_both_databases_are_measured(performance: str, name: str) -> None:
     assert all(any(kind in line for line in table) for kind in ("SQLite", "PostgreSQL"))
 
 
+@pytest.mark.nightly
 def test_planning_neither_loses_nor_doubles_a_prompt_where_stored_jobs_do(performance: str) -> None:
     """However a process ends, and however many run."""
     rows = [
