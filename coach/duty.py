@@ -150,9 +150,8 @@ class Duty:
 
     def _answer(self, tx: Transaction, who: OnCall, case_id: int, said: PageAnswer, now: datetime) -> Unchanged | None:
         conversation = tx.conversation_of_escalation(case_id, now)
-        answered = paging.Answering(conversation, _case(conversation, case_id), who, self.handbook, now).decided(
-            said.verb, self._link(now)
-        )
+        case = _case(conversation, case_id)
+        answered = paging.answer(conversation, case, who, said, self.handbook, now, self._link(now))
         if isinstance(answered, Unchanged):
             return answered
         events = aftercare.following(Moment(conversation, self.handbook, now), answered, who.handle, tx.rota())
@@ -171,7 +170,7 @@ class Duty:
                 return Refused("There is no such case.")
             case = _case(conversation, case_id)
             rota = tx.rota()
-            promise = paging.promised_by(case, self.handbook.policy.of(case.level), rota.named(staff), now)
+            promise = paging.promised_by(self.handbook.policy.of(case.level), rota.named(staff), now)
             fact = step(case, promise, now)
             if isinstance(fact, Refusal):
                 return Refused(fact.sentence)

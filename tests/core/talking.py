@@ -113,7 +113,7 @@ class Talk:
 
     def taken(self, staff: str) -> tuple[Event, ...]:
         """Somebody takes the newest case in the dashboard."""
-        promise = paging.promised_by(self.case, HANDBOOK.policy.of(self.case.level), self.rota.named(staff), self.now)
+        promise = paging.promised_by(HANDBOOK.policy.of(self.case.level), self.rota.named(staff), self.now)
         fact = escalation.acknowledge(self.case, staff, promise, self.now)
         assert not isinstance(fact, escalation.Refusal), fact.sentence
         return self.keep(aftercare.following(self.moment(), (fact,), staff, self.rota))

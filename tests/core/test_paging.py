@@ -726,14 +726,12 @@ def test_a_bare_spoke_never_means_a_case_that_somebody_else_or_nobody_has() -> N
 )
 def test_the_promise_of_a_routine_case_is_two_working_days(level: Disposition, now: datetime, by: datetime) -> None:
     """By the clock of whoever takes it; the others are plain minutes."""
-    case = ruth(level, now).case
-    assert paging.promised_by(case, HANDBOOK.policy.of(level), ANA, now) == by
+    assert paging.promised_by(HANDBOOK.policy.of(level), ANA, now) == by
 
 
 def test_a_promise_from_the_dashboard_leaves_out_the_weekend() -> None:
     """Nobody knows their clock, so it is two working days at this hour."""
-    case = ruth(Disposition.ROUTINE, FRIDAY_EVENING).case
-    by = paging.promised_by(case, HANDBOOK.policy.of(Disposition.ROUTINE), None, FRIDAY_EVENING)
+    by = paging.promised_by(HANDBOOK.policy.of(Disposition.ROUTINE), None, FRIDAY_EVENING)
     assert by == FRIDAY_EVENING + 4 * DAY
 
 

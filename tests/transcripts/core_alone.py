@@ -64,7 +64,7 @@ class CoreAlone(Talk):
     def _deed(self, staff: str, deed: str, case: Escalation, note: str) -> Event | escalation.Refusal:
         match deed:
             case "takes":
-                by = promised_by(case, HANDBOOK.policy.of(case.level), self.rota.named(staff), self.now)
+                by = promised_by(HANDBOOK.policy.of(case.level), self.rota.named(staff), self.now)
                 return escalation.acknowledge(case, staff, by, self.now)
             case "passes on":
                 return escalation.pass_on(case, staff)

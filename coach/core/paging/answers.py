@@ -42,7 +42,7 @@ def answer(  # noqa: PLR0913, PLR0917 - everything an answer to a page is about
     handbook: Handbook,
     now: datetime,
     link: Link = no_link,
-) -> tuple[Event, ...] | Refusal:
+) -> tuple[Event, ...] | Unchanged:
     """What an answer to a page does to the case, with the word back to whoever answered.
 
     Taking a case takes the older ones of the same person that nobody has; a newer one is another page. To have spoken
@@ -104,9 +104,8 @@ def _taken_by(case: Escalation, by: str, to: OnCall, handbook: Handbook, now: da
     return word(template, handbook, to, now, **of_code(case, handbook, to), owner=by, time=since)
 
 
-def promised_by(case: Escalation, policy: LevelPolicy, who: OnCall | None, now: datetime) -> datetime:
-    """By when the person is to be phoned if the case is taken now, by this number on call or from the dashboard."""
-    del case
+def promised_by(policy: LevelPolicy, who: OnCall | None, now: datetime) -> datetime:
+    """By when the person is to be phoned if a case is taken now, by this number on call or from the dashboard."""
     if who is None:
         return days_later(now, policy.contact_within, policy.hours)
     return later(now, policy.contact_within, policy.hours, who.zone)
@@ -193,7 +192,7 @@ class Answering:
         return escalation.acknowledge(case, self.who.handle, self._until(case), self.now)
 
     def _until(self, case: Escalation) -> datetime:
-        return promised_by(case, self.handbook.policy.of(case.level), self.who, self.now)
+        return promised_by(self.handbook.policy.of(case.level), self.who, self.now)
 
     def _word_back(self, verb: PageVerb, link: Link) -> PageQueued:
         template = {PageVerb.ACK: "page.yours", PageVerb.PASS: "page.passed", PageVerb.SPOKE: "page.spoke"}[verb]
