@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from coach.core.reading.lexicon import Entry, Lexicon, Vocabulary, build_lexicon
 _PATTERN_KINDS = frozenset(
     {
         "sign", "cue", "fact", "intent", "topic", "trend", "trend_asked", "onset", "onset_asked", "yes", "hydration",
-        "exercise", "seen", "safe", "join", "identity", "stairs", "chair_stands", "number", "times",
+        "exercise", "seen", "safe", "join", "identity", "stairs", "chair_stands", "degree", "year_falls", "number",
+        "times",
     },
 )  # fmt: skip
 _OTHER_KINDS = frozenset({"concept", "words", "short_forms", "numbers", "heard"})
@@ -79,41 +81,48 @@ def load_grammar(folder: Path) -> Lexicon:
 
 
 def _compiled(folder: Path, common: Mapping[str, float]) -> Lexicon:
-    parts = _Parts()
-    files = sorted(folder.glob("*.toml"))
+    files = tuple((file.name, file.read_bytes()) for file in sorted(folder.glob("*.toml")))
     if not files:
         message = f"{folder} has no lexicon files; point to the folder messages/lexicon"
         raise LexiconError(message)
-    for file in files:
-        _take_file(file, parts)
-    _check_signs(parts)
     try:
-        return build_lexicon(_vocabulary(parts), common)
+        return _built(files, tuple(common.items()))
+    except LexiconError:
+        raise
     except ValueError as error:
         message = f"{folder}: {error}"
         raise LexiconError(message) from error
+
+
+@lru_cache(maxsize=2)  # the same words give the same lexicon, and compiling them takes longer than all other content
+def _built(files: tuple[tuple[str, bytes], ...], common: tuple[tuple[str, float], ...]) -> Lexicon:
+    parts = _Parts()
+    for name, content in files:
+        _take_file(name, content, parts)
+    _check_signs(parts)
+    return build_lexicon(_vocabulary(parts), dict(common))
 
 
 def _home(folder: Path) -> Path:
     return folder / "lexicon" if (folder / "lexicon").is_dir() else folder
 
 
-def _take_file(file: Path, parts: _Parts) -> None:
+def _take_file(file: str, content: bytes, parts: _Parts) -> None:
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        tables = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{file.name}: not valid TOML: {error}"
+        message = f"{file}: not valid TOML: {error}"
         raise LexiconError(message) from error
-    for kind, rows in content.items():
+    for kind, rows in tables.items():
         if kind not in _PATTERN_KINDS | _OTHER_KINDS or not isinstance(rows, dict):
-            message = f"{file.name}: unknown table [{kind}]"
+            message = f"{file}: unknown table [{kind}]"
             raise LexiconError(message)
         for name, row in rows.items():
             _take_row(file, kind, name, row, parts)
 
 
-def _take_row(file: Path, kind: str, name: str, row: Any, parts: _Parts) -> None:  # noqa: ANN401 - unchecked TOML
-    where = f"{file.name}: {kind}.{name}"
+def _take_row(file: str, kind: str, name: str, row: Any, parts: _Parts) -> None:  # noqa: ANN401 - unchecked TOML
+    where = f"{file}: {kind}.{name}"
     if kind in ("numbers", "heard"):
         table = parts.numbers if kind == "numbers" else parts.heard
         table[name] = _number(where, row)

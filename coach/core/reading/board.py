@@ -55,16 +55,24 @@ class Line:
     whole: Sequence[int] = ()  # the same number for every word
 
 
+class OfWord(NamedTuple):
+    """The elements a single word belongs to, and those of them that rules are listed under."""
+
+    elements: tuple[int, ...]
+    listed: tuple[int, ...]
+
+
 class Board:
     """Where each element stands in a line; filled while one text is searched, and then thrown away."""
 
-    def __init__(self, line: Line, elements_of: Callable[[str], tuple[int, ...]]) -> None:
+    def __init__(self, line: Line, elements_of: Callable[[str], OfWord]) -> None:
         """Begin with the elements that single words belong to."""
         self.line = line
         self.where: dict[int, Spans] = {}
         self._merged: set[int] = set()  # the elements with a table of their own, not that of a word
         self._sentences: dict[int, set[int]] = {}
         self.is_long = len(line.words) > LONG
+        self.listed: set[int] = set()  # the elements that rules may be listed under
         positions: dict[str, Spans] = {}
         for position, word in enumerate(line.words):
             if word in positions:
@@ -73,7 +81,9 @@ class Board:
                 positions[word] = {position: position + 1}
         where, merged = self.where, self._merged
         for word, spans in positions.items():
-            for element in elements_of(word):
+            elements, listed = elements_of(word)
+            self.listed.update(listed)
+            for element in elements:
                 if element not in where:
                     where[element] = spans
                 elif element in merged:
@@ -84,6 +94,7 @@ class Board:
 
     def add(self, element: int, start: int, end: int) -> None:
         """An element stands at some words; of those that begin at one word the longest counts."""
+        self.listed.add(element)
         if element not in self._merged:
             self.where[element] = {**self.where.get(element, {})}
             self._merged.add(element)
@@ -99,5 +110,5 @@ class Board:
     def _sentences_of(self, element: int) -> set[int]:
         if element not in self._sentences:
             numbers = self.line.sentences
-            self._sentences[element] = {numbers[start] for start in self.where[element]}
+            self._sentences[element] = {*map(numbers.__getitem__, self.where[element])}
         return self._sentences[element]

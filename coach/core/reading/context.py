@@ -32,9 +32,16 @@ class Judgement:
     cue: int | None = None
 
 
+_PRESENT = Judgement(Standing.PRESENT)
+
+
 def judge(hit: Hit, scan: Scan) -> Judgement:
     """Decide how one sign stands."""
-    if not hit.words.isdisjoint(scan.idioms) or _in_jest(hit, scan):
+    if not hit.words.isdisjoint(scan.idioms):
+        return Judgement(Standing.IDIOM)
+    if _plain(hit, scan):
+        return _PRESENT
+    if _in_jest(hit, scan):
         return Judgement(Standing.IDIOM)
     cue = denial(hit, scan)
     if cue is not None and not _gone_but_counts(hit, cue, scan):
@@ -42,7 +49,12 @@ def judge(hit: Hit, scan: Scan) -> Judgement:
     if _past(hit, scan):
         now = _not_now(hit, scan)
         return Judgement(Standing.SPOKEN_OF if now is None else Standing.DENIED, now)
-    return Judgement(Standing.SPOKEN_OF if told_of_others(hit, scan) else Standing.PRESENT)
+    return Judgement(Standing.SPOKEN_OF) if told_of_others(hit, scan) else _PRESENT
+
+
+def _plain(hit: Hit, scan: Scan) -> bool:
+    """True where nothing in its sentences can make of a sign anything but one that is there."""
+    return bool(hit.words) and not scan.touches(scan.denying, hit) and not scan.touches(scan.turning, hit)
 
 
 def _not_now(hit: Hit, scan: Scan) -> int | None:
@@ -61,6 +73,8 @@ def told_of_others(hit: Hit, scan: Scan) -> bool:
 
 def spoken_of(hit: Hit, scan: Scan) -> bool:
     """True for what does not tell how the person is now."""
+    if hit.words and not scan.touches(scan.turning, hit):
+        return False
     return _past(hit, scan) or told_of_others(hit, scan)
 
 

@@ -13,6 +13,8 @@ LIST_COMMAS = 2
 
 def denial(hit: Hit, scan: Scan) -> int | None:
     """The place of the word that denies a sign, if any does."""
+    if not scan.touches(scan.denying, hit):
+        return None
     negative = _negative(hit, scan)  # then further ones only stress it: "no puedo dar ni un paso"
     inside = None if negative else _denied_inside(hit, scan)
     if inside is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from coach.core.model import Finding
 from coach.core.reading.denial import denial
@@ -13,14 +14,17 @@ from coach.core.reading.scan import Scan
 def told_facts(scan: Scan) -> list[Hit]:
     """Where facts are told, and not denied."""
     hits = scan.hits.get("fact", ())
-    return [hit for hit in hits if denial(hit, scan) is None and hit.words.isdisjoint(scan.idioms)]
+    return [hit for hit in hits if hit.words.isdisjoint(scan.idioms) and denial(hit, scan) is None]
 
 
-def facts_of(told: Iterable[Hit], present: Iterable[Finding], scan: Scan) -> frozenset[str]:
+def facts_of(told: Iterable[Hit], present: Sequence[Finding], scan: Scan) -> frozenset[str]:
     """The names of facts; each also as `fact:code` for the signs told in the same sentence."""
-    facts: set[str] = set()
-    for name, number in {(hit.code, scan.line.sentences[hit.start]) for hit in told}:
+    names: dict[int, set[str]] = {}
+    for hit in told:
+        names.setdefault(scan.line.sentences[hit.start], set()).add(hit.code)
+    facts = set(chain.from_iterable(names.values()))
+    for number in names if present else ():
         low, high = scan.sentences[number]
-        facts.add(name)
-        facts.update([f"{name}:{found.code}" for found in present if found.start < high and low < found.end])
+        codes = [found.code for found in present if found.start < high and low < found.end]
+        facts.update([f"{name}:{code}" for code in codes for name in names[number]])
     return frozenset(facts)

@@ -55,6 +55,7 @@ class Lexicon:
     set_of: Callable[[str], frozenset[str]] = field(init=False, compare=False)  # a named set of single words
     pieces: Callable[[str], Piece] = field(init=False, compare=False)  # what a stretch of a text stands for
     spell: Mapping[Language, Callable[[str], str]] = field(init=False, compare=False)  # words of a sentence
+    absorbers: Mapping[str, frozenset[str]] = field(init=False, compare=False)  # for a sign those it is dropped for
 
     def __post_init__(self) -> None:
         """Remember what is asked for each word."""
@@ -64,6 +65,7 @@ class Lexicon:
         object.__setattr__(self, "set_of", Memory(lambda name: words.get(name, _NONE)).__getitem__)
         object.__setattr__(self, "pieces", Memory(lambda w: piece_of(w, short_forms, breakers, self.known)).__getitem__)
         object.__setattr__(self, "spell", spell)
+        object.__setattr__(self, "absorbers", _turned(self.vocabulary.absorbs))
 
     def tokens(self, text: str) -> Words:
         """The words of a text, short forms spelled out."""
@@ -78,6 +80,15 @@ class Lexicon:
         if word in self.set_aside(language):
             return word + SET_ASIDE
         return self.mend(word, language is Language.ES)
+
+
+def _turned(table: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """For each member of the sets, the keys of those it is in."""
+    keys: dict[str, set[str]] = {}
+    for key, members in table.items():
+        for member in members:
+            keys.setdefault(member, set()).add(key)
+    return {member: frozenset(found) for member, found in keys.items()}
 
 
 def _cleaner(vocabulary: Vocabulary) -> Compiler:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, compress
 from typing import NamedTuple
 
-from coach.core.reading.board import Board, Line, Rule, Sequenced, Spans
+from coach.core.reading.board import Board, Line, OfWord, Rule, Sequenced, Spans
 
 ANYWHERE = "&&&"
 Needs = tuple[int, frozenset[int], int]
@@ -36,12 +38,12 @@ class Rules:
     ordered: Sequence[Rule]
     under: Mapping[int, Sequence[Needs]]
 
-    def fitting(self, where: Mapping[int, Spans]) -> list[Rule]:
+    def fitting(self, board: Board) -> list[Rule]:
         """The rules all of whose elements stand somewhere, in order."""
-        under, present = self.under, where.keys()
+        under, where, present = self.under, board.where, board.where.keys()
         places = [
             place
-            for element in under.keys() & present
+            for element in under.keys() & board.listed
             for second, others, place in under[element]
             if second in where and (not others or present >= others)
         ]
@@ -53,7 +55,7 @@ class Rules:
 class Matcher:
     """All patterns of a lexicon, ready to search. Values are element numbers."""
 
-    elements_of: Callable[[str], tuple[int, ...]]  # the elements a single word belongs to
+    elements_of: Callable[[str], OfWord]
     parents: Mapping[int, tuple[int, ...]]
     layers: tuple[Rules, ...]  # the wording of concepts
     rules: Rules
@@ -61,20 +63,19 @@ class Matcher:
     def find(self, line: Line) -> list[Hit]:
         """Every pattern found in the words, each place once, in the order of the rules."""
         board = Board(line, self.elements_of)
-        where = board.where
         for layer in self.layers:
             self._concepts(layer, board)
         hits: list[Hit] = []
-        for rule in self.rules.fitting(where):
+        for rule in self.rules.fitting(board):
             if rule.alone is None:
                 hits += [_hit(rule, words, line) for words in _places(rule, board)]
             else:
-                hits += [_hit_alone(rule, start, end, line) for start, end in where[rule.alone].items()]
+                hits += [_hit_alone(rule, start, end, line) for start, end in board.where[rule.alone].items()]
         return hits
 
     def _concepts(self, layer: Rules, board: Board) -> None:
         """Add where the concepts of a layer stand."""
-        for rule in layer.fitting(board.where):
+        for rule in layer.fitting(board):
             for words in _places(rule, board):
                 for parent in self.parents[rule.concept]:
                     board.add(parent, words[0], words[-1] + 1)
@@ -147,7 +148,8 @@ def _runs(rule: Rule, board: Board) -> list[Sequence[int]]:
     starts: Iterable[int] = where[part.first]
     if board.is_long and (part.further or len(rule.parts) > 1):
         together = board.sentences_with(part.elements if rule.reach == ANYWHERE else rule.needs)
-        starts = [start for start in starts if line.sentences[start] in together] if together else ()
+        numbers = map(line.sentences.__getitem__, starts)
+        starts = [*compress(starts, map(together.__contains__, numbers))] if together else ()
     if not (part.further or part.at_start or part.at_end):
         spans = where[part.first]
         return [range(start, spans[start]) for start in starts]
@@ -190,15 +192,13 @@ def _nearest(
     part: Sequenced, where: Mapping[int, Spans], line: Line, chosen: Sequence[Sequence[int]], rule: Rule
 ) -> Sequence[int] | None:
     """The words of a further part, nearest to those chosen and apart from them, within the rule's span."""
-    low = min(w[0] for w in chosen)
-    high = max(w[-1] for w in chosen)
+    low, high = min([words[0] for words in chosen]), max([words[-1] for words in chosen])
     same = _units(rule.reach, line)
-    taken = {w for words in chosen for w in words}
+    taken = {*chain.from_iterable(chosen)}
     best: Sequence[int] | None = None
     best_distance = rule.span + 1
-    spans = where[part.first]
-    for start in _around(low, high, rule.span, line):
-        if start not in spans or same[start] != same[low] or start in taken:
+    for start in _within(where[part.first], _around(low, high, rule.span, line)):
+        if same[start] != same[low] or start in taken:
             continue
         words = _follow(part, where, line, start)
         if not words or taken.intersection(words) or same[words[-1]] != same[low]:
@@ -218,9 +218,14 @@ def _units(reach: str, line: Line) -> Sequence[int]:
 
 def _around(low: int, high: int, span: int, line: Line) -> range:
     """The places not further than `span` counting words from a stretch."""
-    first, last = low, high
-    while first > 0 and line.counts[high] - line.counts[first - 1] <= span and low - first < 2 * span:
-        first -= 1
-    while last + 1 < len(line.words) and line.counts[last + 1] - line.counts[low] <= span and last - high < 2 * span:
-        last += 1
-    return range(first, last + 1)
+    counts = line.counts
+    first = max(0, low - 2 * span, bisect_left(counts, counts[high] - span))
+    last = min(len(line.words) - 1, high + 2 * span, bisect_right(counts, counts[low] + span) - 1)
+    return range(min(low, first), max(high, last) + 1)
+
+
+def _within(spans: Spans, around: range) -> Iterable[int]:
+    """Where an element begins in a stretch, in the order of the text."""
+    if len(spans) > len(around):
+        return (start for start in around if start in spans)
+    return sorted([start for start in spans if start in around])

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
-from coach.core.reading.board import Rule, Sequenced
+from coach.core.reading.board import OfWord, Rule, Sequenced
 from coach.core.reading.matching import Matcher, Needs, Rules, WordIndex
 from coach.core.reading.memory import Memory
 
@@ -184,12 +184,16 @@ class Compiler:
         for word, share in common.items():
             for element in elements_of(word):
                 shares[element] += share
-        return Matcher(
-            elements_of=elements_of,
-            parents={e: kept([e]) for e in {rule.concept for rule in self.concept_rules}},
-            layers=tuple([_indexed(rules, shares) for rules in self._layers()]),
-            rules=_indexed(_in_order(self.rules), shares),
-        )
+        layers = tuple([_indexed(rules, shares) for rules in self._layers()])
+        rules = _indexed(_in_order(self.rules), shares)
+        listed = frozenset[int]().union(*[some.under for some in (*layers, rules)])
+
+        def of_word(word: str) -> OfWord:
+            elements = elements_of(word)
+            return OfWord(elements, tuple([element for element in elements if element in listed]))
+
+        parents = {e: kept([e]) for e in {rule.concept for rule in self.concept_rules}}
+        return Matcher(Memory(of_word).__getitem__, parents, layers, rules)
 
     def _layers(self) -> Iterator[list[Rule]]:
         """Concept phrases in an order in which each finds the concepts it is made of already found."""

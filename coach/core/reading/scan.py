@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, pairwise
-from operator import not_
-from typing import NamedTuple
+from itertools import chain, compress, groupby
 
 from coach.core.model import Language
 from coach.core.reading.board import Line
-from coach.core.reading.lexicon import SET_ASIDE, Lexicon
+from coach.core.reading.columns import Columns, columns_of, guess_language, lines_of, spelled, stretches_of
+from coach.core.reading.lexicon import Lexicon
 from coach.core.reading.matching import Hit
+from coach.core.reading.memory import Memory
 from coach.core.reading.normalise import Token, Words
 
 AND, OR, COMMA = "and", "or", "comma"
@@ -21,20 +21,9 @@ _NONE = frozenset[int]()
 _NO_HITS: list[Hit] = []
 BUCKET = 32  # words; what is further apart than one bucket's length does not bear on each other
 LONG = 2 * BUCKET
-MENDED = 2_000  # words of a text whose spelling is mended
-
-
-class _Columns(NamedTuple):
-    """The tokens of a text, column by column."""
-
-    words: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
-    clauses: Sequence[int]
-    sentences: Sequence[int]
-
-
-_EMPTY = _Columns((), (), (), (), ())
+DENIES = ("cue:denied_after", "cue:resolved")  # what denies a sign, beside negators
+TURNS = ("cue:jest", "cue:past", "cue:other", "cue:imagined")  # what makes a sign one that is only spoken of
+OPENS = ("question_openers", "if")  # words that may do so too
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +32,12 @@ class Scan:
 
     lexicon: Lexicon
     words: Words
+    columns: Columns
     line: Line
     raw: tuple[int, ...]
     hits: Mapping[str, list[Hit]]  # by kind, the part of a label before the colon
     labelled: Mapping[str, list[Hit]]  # by label
-    places: Mapping[tuple[str, int], list[Hit]]  # by kind or label, and bucket of words; only for long texts
+    buckets: Mapping[str, Mapping[int, list[Hit]]] | None  # by kind or label, and by bucket of words; for long texts
     sentences: dict[int, tuple[int, int]]  # offsets in the text where each sentence begins and ends
     corrections: frozenset[int]  # where among all words a correction ("no wait") ends
     language: Language
@@ -58,6 +48,8 @@ class Scan:
     pseudo: frozenset[int]  # words that look like a denial and deny nothing
     body: frozenset[int]
     first: int  # the first of all words that is not merely a hesitation
+    denying: frozenset[int]  # sentences in which something may deny a sign
+    turning: frozenset[int]  # sentences in which something may tell of the past, of others, of what is not so
     spelled: Sequence[str]  # all words as the lexicon spells them
     said: frozenset[str]  # all words as they were written
 
@@ -68,14 +60,19 @@ class Scan:
 
     def has(self, *labels: str) -> bool:
         """True when one of the labels was found."""
-        return any(label in self.labelled for label in labels)
+        return not self.labelled.keys().isdisjoint(labels)
 
     def near(self, label: str, hit: Hit) -> Sequence[Hit]:
         """The hits with a label, or of a kind, close enough to bear on a hit."""
-        if not self.places:
+        if self.buckets is None:
             return self.labelled.get(label) or self.hits.get(label, _NO_HITS)
-        buckets = range(hit.start // BUCKET - 1, hit.end // BUCKET + 2)
-        return [h for bucket in buckets for h in self.places.get((label, bucket), ())]
+        of_label = self.buckets[label]
+        near = range(hit.start // BUCKET - 1, hit.end // BUCKET + 2)
+        return [h for bucket in near if bucket in of_label for h in of_label[bucket]]
+
+    def touches(self, sentences: frozenset[int], hit: Hit) -> bool:
+        """True when a hit, or the word it stands before where it is all fillers, is in one of these sentences."""
+        return not sentences.isdisjoint(self.line.sentences[hit.start : max(hit.end, hit.start + 1)])
 
     def names(self, kind: str) -> frozenset[str]:
         """The names found of one kind: for `fact`, those after `fact:`."""
@@ -130,113 +127,73 @@ def _clause(token: Token) -> int:
 def scan(text: str, lexicon: Lexicon, language: Language) -> Scan:
     """Look a text over."""
     words = lexicon.tokens(text)
-    columns = _Columns(*zip(*words.tokens, strict=True)) if words.tokens else _EMPTY
+    columns = columns_of(words)
     spoken = guess_language(columns.words, lexicon, language)
-    stretches = _stretches(columns.sentences)
-    whole = _whole(columns, _spelled(columns.words, stretches, lexicon, spoken), lexicon)
-    line, raw = _counting(whole)
-    labelled: dict[str, list[Hit]] = {}
-    for found in lexicon.matcher.find(whole):
-        labelled.setdefault(found.label, []).append(found)
-    hits: dict[str, list[Hit]] = {}
-    for label, of_label in labelled.items():
-        hits.setdefault(label.partition(":")[0], []).extend(of_label)
-    corrections = frozenset(raw[h.end - 1] for h in labelled.get("cue:correction", ()) if h.words)
+    stretches = stretches_of(columns.sentences)
+    whole, line, raw = lines_of(columns, spelled(columns.words, stretches, lexicon, spoken), lexicon)
+    labelled, hits = _grouped(lexicon.matcher.find(whole))
     pseudo = _words(labelled, "cue:pseudo")
+    negators = _words(labelled, "cue:negator") - pseudo
+    said = frozenset(columns.words)
     return Scan(
         lexicon=lexicon,
         words=words,
+        columns=columns,
         line=line,
         raw=raw,
         hits=hits,
         labelled=labelled,
-        places=_buckets({**hits, **labelled}) if len(raw) > LONG else {},
+        buckets=Memory(lambda name: _buckets(labelled.get(name) or hits.get(name, _NO_HITS)))
+        if len(raw) > LONG
+        else None,
         sentences={columns.sentences[a]: (columns.starts[a], columns.ends[b - 1]) for a, b in stretches},
-        corrections=corrections,
+        corrections=frozenset([raw[h.end - 1] for h in labelled.get("cue:correction", ()) if h.words]),
         language=spoken,
         light=_words(labelled, "cue:light"),
         covered=_NONE.union(*[hit.words for kind in ("sign", "hint") for hit in hits.get(kind, ())]),
-        negators=_words(labelled, "cue:negator") - pseudo,
+        negators=negators,
         idioms=_words(labelled, "cue:idiom"),
         pseudo=pseudo,
         body=_words(labelled, "cue:body") - _words(labelled, "cue:private"),
         first=whole.first,
+        denying=_sentences(labelled, DENIES, line).union([line.sentences[place] for place in negators]),
+        turning=_sentences(labelled, TURNS, line) | words.asked | _opened(columns, said, lexicon),
         spelled=whole.words,
-        said=frozenset(columns.words),
+        said=said,
     )
 
 
-def _buckets(named: Mapping[str, list[Hit]]) -> Mapping[tuple[str, int], list[Hit]]:
-    places: dict[tuple[str, int], list[Hit]] = {}
-    for name, found in named.items():
-        for hit in found:
-            places.setdefault((name, hit.start // BUCKET), []).append(hit)
+def _grouped(found: Iterable[Hit]) -> tuple[dict[str, list[Hit]], dict[str, list[Hit]]]:
+    """Hits by label, and by kind."""
+    labelled: dict[str, list[Hit]] = {}
+    for hit in found:
+        labelled.setdefault(hit.label, []).append(hit)
+    hits: dict[str, list[Hit]] = {}
+    for label, of_label in labelled.items():
+        hits.setdefault(label.partition(":")[0], []).extend(of_label)
+    return labelled, hits
+
+
+def _buckets(found: Iterable[Hit]) -> Mapping[int, list[Hit]]:
+    places: dict[int, list[Hit]] = {}
+    for hit in found:
+        places.setdefault(hit.start // BUCKET, []).append(hit)
     return places
-
-
-def _stretches(sentences: Sequence[int]) -> list[tuple[int, int]]:
-    """Each sentence by its first word and one past its last."""
-    if not sentences or sentences[0] == sentences[-1]:
-        return [(0, len(sentences))] if sentences else []
-    begins = [n for n, (before, number) in enumerate(pairwise(sentences), start=1) if number != before]
-    return [*pairwise([0, *begins, len(sentences)])]
 
 
 def _words(labelled: Mapping[str, list[Hit]], label: str) -> frozenset[int]:
     found = labelled.get(label)
-    return frozenset(w for h in found for w in range(h.start, h.end)) if found else _NONE
+    return _NONE.union(*[range(hit.start, hit.end) for hit in found]) if found else _NONE
 
 
-def guess_language(words: Sequence[str], lexicon: Lexicon, preferred: Language) -> Language:
-    """The language that words are mostly in; `preferred` when it does not show."""
-    english, spanish = lexicon.set_of("english"), lexicon.set_of("spanish")
-    balance = sum(map(english.__contains__, words)) - sum(map(spanish.__contains__, words))
-    if balance == 0:
-        return preferred
-    return Language.EN if balance > 0 else Language.ES
+def _sentences(labelled: Mapping[str, list[Hit]], labels: Iterable[str], line: Line) -> frozenset[int]:
+    """The sentences in which one of some labels was found."""
+    starts = [hit.start for label in labels for hit in labelled.get(label, ())]
+    return frozenset([line.sentences[start] for start in starts if start < len(line.sentences)]) if starts else _NONE
 
 
-def _whole(columns: _Columns, spelled: Sequence[str], lexicon: Lexicon) -> Line:
-    """All words, mended, with what a search needs to know of them."""
-    fillers = [*map(lexicon.set_of("fillers").__contains__, columns.words)]
-    soft = lexicon.set_of("soft")
-    return Line(
-        words=spelled,
-        clauses=columns.clauses,
-        sentences=columns.sentences,
-        fillers=fillers,
-        counts=[*accumulate(map(not_, fillers), initial=0)],
-        first=next((n for n, word in enumerate(columns.words) if word not in soft), 0),
-        whole=[0] * len(fillers),
-    )
-
-
-def _spelled(
-    words: Sequence[str], stretches: Sequence[tuple[int, int]], lexicon: Lexicon, language: Language
-) -> list[str]:
-    """The words as the lexicon spells them; in each sentence those only of the other language are set aside."""
-    spelled: list[str] = []
-    for begin, end in stretches:
-        sentence = words[begin:end]
-        spoken = guess_language(sentence, lexicon, language) if len(stretches) > 1 else language
-        spell = lexicon.spell[spoken] if begin < MENDED else _as_typed(lexicon.set_aside(spoken))
-        spelled.extend(map(spell, sentence))
-    return spelled
-
-
-def _as_typed(foreign: frozenset[str]) -> Callable[[str], str]:
-    """Stands in for the speller."""
-    return lambda word: word + SET_ASIDE if word in foreign else word
-
-
-def _counting(whole: Line) -> tuple[Line, tuple[int, ...]]:
-    """The words that are no fillers, and where they stand among all."""
-    raw = tuple([n for n, filler in enumerate(whole.fillers) if not filler])
-    line = Line(
-        [whole.words[n] for n in raw],
-        [whole.clauses[n] for n in raw],
-        [whole.sentences[n] for n in raw],
-        [False] * len(raw),
-        range(len(raw) + 1),
-    )
-    return line, raw
+def _opened(columns: Columns, said: frozenset[str], lexicon: Lexicon) -> frozenset[int]:
+    """The sentences with a word that may open a question or a condition."""
+    opening = [words for words in map(lexicon.set_of, OPENS) if not words.isdisjoint(said)]
+    found = [compress(columns.sentences, map(words.__contains__, columns.words)) for words in opening]
+    return frozenset(chain.from_iterable(found)) if found else _NONE

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coach.core.model import Asked, Disposition, Finding, Intent, Reason, Reply
-from coach.core.reading.likeness import INTENT, LEVEL, Likeness, Share, Trust, Weights
+from coach.core.reading.columns import stretches_of
+from coach.core.reading.likeness import INTENT, LEVEL, Counts, Likeness, Trust, Weights, Whole, added
 from coach.core.reading.persons import by_carer, for_kin
 from coach.core.reading.scan import Scan
 
@@ -52,13 +53,13 @@ def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -
     counting = scan.lexicon.set_of("counting") if first.amount is not None else _NO_WORDS
     unknowing = scan.lexicon.set_of("unknowing")
     spoken = {number: _spoken(words, counting, unknowing) for number, (words, _) in sentences.items()}
-    shares = {number: likeness.share(*part) for number, part in sentences.items()}
-    telling = {number: share for number, share in shares.items() if spoken[number] >= FEWEST}
+    counts = {number: likeness.counts(*part) for number, part in sentences.items()}
+    telling = {number: some for number, some in counts.items() if spoken[number] >= FEWEST}
     likely = _likely(telling, likeness.weights)
     level = _level(likely.scores, likeness) if sum(spoken.values()) >= LONG_ENOUGH else None
     codes = _codes(first, scan, likely.scores, likeness)
     codes = codes or _codes_of_level(first, level, likely.scores, likeness)
-    intent = _intent_of(first, scan, asked, sum(shares.values()), likeness)
+    intent = _intent_of(first, scan, asked, counts.values(), likeness)
     if not codes and level is None:
         return first if intent is first.intent else replace(first, intent=intent)
     signs = first.signs + tuple(_finding(code, scan, likely, likeness) for code in codes)
@@ -80,18 +81,16 @@ def _spoken(words: list[str], counting: frozenset[str], unknowing: frozenset[str
     )
 
 
-def _intent_of(first: Reply, scan: Scan, asked: Asked, said: Share, likeness: Likeness) -> Intent:
+def _intent_of(first: Reply, scan: Scan, asked: Asked, said: Iterable[Counts], likeness: Likeness) -> Intent:
     """The likeliest intent, by the words of the whole text and what the first reader made of it."""
-    beside = likeness.sum_of({*whole_features(scan, first, asked)})
-    intents = likeness.intents
-    likely = dict(zip(intents, likeness.weights.scores_of(intents.values(), said + beside), strict=True))
+    likely = likeness.likely_intents(said, _whole(scan, first, asked))
     sure = scan.has(INTENT + first.intent)
     return _intent(first.intent, likely, likeness.trust, sure=sure, unanswered=asked in _VALUED)
 
 
-def _likely(shares: Mapping[int, Share], weights: Weights) -> Likely:
+def _likely(counts: Mapping[int, Counts], weights: Weights) -> Likely:
     """The highest scores of any few sentences together: whatever else is said lowers none of them."""
-    numbers = list(shares)
+    numbers = list(counts)
     if not numbers:
         return Likely(dict.fromkeys(weights.labels, -math.inf), (), ())
     stretches = [
@@ -99,14 +98,19 @@ def _likely(shares: Mapping[int, Share], weights: Weights) -> Likely:
         for begin in range(len(numbers))
         for end in range(begin + 1, min(begin + TOGETHER, len(numbers)) + 1)
     ]
-    rows = [weights.scores(sum(shares[n] for n in stretch)) for stretch in stretches]
+    rows = [weights.scores(added([counts[n] for n in stretch])) for stretch in stretches]
     best = rows[0] if len(rows) == 1 else map(max, *rows)
     return Likely(dict(zip(weights.labels, best, strict=True)), stretches, rows)
 
 
 def _codes(first: Reply, scan: Scan, likely: Mapping[str, float], likeness: Likeness) -> tuple[str, ...]:
     """The signs that the first reader did not find, and that are likely enough."""
-    present, hinted = set(first.codes), {f.code for f in first.hinted}
+    present = {f.code for f in first.signs}
+    least, levels = likeness.least, likeness.levels
+    perhaps = [code for code, score in likely.items() if score >= least and code in levels and code not in present]
+    if not perhaps:
+        return ()
+    hinted = {f.code for f in first.hinted}
     denied, spoken_of = {f.code for f in first.denied + first.idioms}, {f.code for f in first.hypothetical}
     trust, lesser = likeness.trust, scan.lexicon.vocabulary.absorbs
     short = len(scan.words.tokens) < FEW
@@ -120,8 +124,7 @@ def _codes(first: Reply, scan: Scan, likely: Mapping[str, float], likeness: Like
             return min(trust.hinted, trust.signs[level])
         return max(trust.short, trust.signs[level]) if short else trust.signs[level]
 
-    perhaps = [c for c in likeness.levels if likely[c] >= likeness.least and c not in present]
-    found = (code for code in perhaps if likely[code] >= enough(code, likeness.levels[code]))
+    found = (code for code in perhaps if likely[code] >= enough(code, levels[code]))
     return tuple(code for code in found if not _better_read(code, likely, lesser.get(code, frozenset())))
 
 
@@ -149,12 +152,14 @@ def _codes_of_level(
 
 def _intent(first: Intent, likely: Mapping[str, float], trust: Trust, *, sure: bool, unanswered: bool) -> Intent:
     """The likeliest intent, when it is likely enough; else the first reader's, who is `sure` where wording says it."""
-    choices = _UNASKED if unanswered and first is not Intent.ANSWER else _INTENTS
+    choices = filter(_UNASKED.__contains__, likely) if unanswered and first is not Intent.ANSWER else likely
     if first in _FINAL and likely.get(INTENT + first.value, 0) > trust.unlike:
         return first
-    label = max(choices, key=lambda label: likely.get(label, -math.inf))
+    label = max(choices, key=likely.__getitem__, default=None)
+    if label is None:
+        return first
     plain = trust.intent if _INTENTS[label] in _NO_WISH else trust.wish
-    return _INTENTS[label] if likely.get(label, -math.inf) >= (trust.other_intent if sure else plain) else first
+    return _INTENTS[label] if likely[label] >= (trust.other_intent if sure else plain) else first
 
 
 def _finding(code: str, scan: Scan, likely: Likely, likeness: Likeness) -> Finding:
@@ -191,11 +196,10 @@ def _sentences(scan: Scan, label: str) -> frozenset[int]:
 
 def sentences_of(scan: Scan, reply: Reply) -> dict[int, tuple[list[str], list[str]]]:
     """Each sentence as its marked words, and what the first reader made of it."""
+    numbers, marked = scan.columns.sentences[:MOST], marked_words(scan)
     parts: dict[int, tuple[list[str], list[str]]] = {}
-    for number, word in zip([token.sentence for token in scan.words.tokens[:MOST]], marked_words(scan), strict=False):
-        if number not in parts:
-            parts[number] = ([], [])
-        parts[number][0].append(word)
+    for begin, end in stretches_of(numbers):
+        parts[numbers[begin]] = ([*marked[begin:end]], [])
     for standing, found in _standings(reply):
         for finding in found:
             at = _sentence_at(finding.start, scan)
@@ -213,13 +217,19 @@ def _sentence_at(place: int, scan: Scan) -> int | None:
 
 
 def whole_features(scan: Scan, reply: Reply, asked: Asked) -> Iterable[str]:
-    """What was asked, and what the first reader made of the whole text: these tell of the intent."""
-    yield from (f"l:{scan.language}", f"a:{asked}", f"i:{reply.intent}", f"a:{asked}:{reply.intent}")
-    values = (("t", reply.trend), ("s", reply.onset), ("y", reply.yes))
-    yield from (f"{name}:{value}" for name, value in values if value)
-    if reply.weakness is not None:
-        yield "weakness"
-    if reply.amount is not None:
-        yield "amount"
-    if scan.words.asked:
-        yield "?"
+    """What was asked, and what the first reader made of the whole text, as features."""
+    return _whole(scan, reply, asked).features()
+
+
+def _whole(scan: Scan, reply: Reply, asked: Asked) -> Whole:
+    return Whole(
+        scan.language,
+        asked,
+        reply.intent,
+        reply.trend,
+        reply.onset,
+        reply.yes,
+        weakness=reply.weakness is not None,
+        amount=reply.amount is not None,
+        asks=bool(scan.words.asked),
+    )

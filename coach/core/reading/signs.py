@@ -26,6 +26,7 @@ class Signs:
     hinted: tuple[Finding, ...] = ()  # wording that is often harmless, and not believed without a second reading
 
 
+_NO_CODES = frozenset[str]()
 _KINDS = frozenset({"sign", "hint", "absent"})
 Judged = tuple[Hit, Judgement]
 ByWord = Mapping[int, list[Judged]]
@@ -43,14 +44,14 @@ def find_signs(scan: Scan) -> Signs:
     denied = _standing(judged, Standing.DENIED)
     present = _told(_standing(sure, Standing.PRESENT), denied, absent, scan)
     codes = {hit.code for hit, _ in present}
-    by_word = _by_word(present)
+    by_word = _by_word(present) if denied or absent or hints else {}
     denials = _lesser_dropped([*denied, *absent], scan)
     denied = [pair for pair in denials if pair[0].code not in codes and not _part_of(pair, by_word)]
     spoken_of = _lesser_dropped(_standing(judged, Standing.SPOKEN_OF), scan)
     hinted = _not_explained(_standing(hints, Standing.PRESENT), denied, absent, scan)
     hinted = [pair for pair in hinted if pair[0].code not in codes and not _absorbed(pair, by_word, scan)]
     idioms = _standing(judged, Standing.IDIOM)
-    return Signs(*(_findings(found, scan) for found in (present, denied, spoken_of, idioms, hinted)))
+    return Signs(*[_findings(found, scan) for found in (present, denied, spoken_of, idioms, hinted)])
 
 
 def _told(present: list[Judged], denied: list[Judged], absent: list[Judged], scan: Scan) -> list[Judged]:
@@ -153,21 +154,24 @@ def _part_of(pair: Judged, present: ByWord) -> bool:
 
 
 def _lesser_dropped(judged: list[Judged], scan: Scan) -> list[Judged]:
-    if len(judged) <= 1:
+    absorbers = scan.lexicon.absorbers
+    codes = {hit.code for hit, _ in judged}
+    if all(absorbers[code].isdisjoint(codes) for code in codes if code in absorbers):
         return judged
     by_word = _by_word(judged)
     return [pair for pair in judged if not _absorbed(pair, by_word, scan)]
 
 
 def _absorbed(pair: Judged, by_word: ByWord, scan: Scan) -> bool:
-    return any(_absorbs(other, pair, scan) for other in _touching(pair[0], by_word))
+    graver = scan.lexicon.absorbers.get(pair[0].code, _NO_CODES)
+    return bool(graver) and any(
+        _absorbs(other, pair, scan) for other in _touching(pair[0], by_word) if other[0].code in graver
+    )
 
 
 def _absorbs(graver: Judged, lesser: Judged, scan: Scan) -> bool:
-    """True when the graver sign is the better reading of the lesser one's words."""
+    """True when the graver sign, which may absorb the lesser one, is the better reading of the lesser one's words."""
     (hit, verdict), (other, judgement) = graver, lesser
-    if other.code not in scan.lexicon.vocabulary.absorbs.get(hit.code, ()):
-        return False
     if _cut(hit, verdict) and (verdict.cue != judgement.cue or not other.words <= hit.words):
         return False
     return _overlap(hit, other, scan)
@@ -188,7 +192,7 @@ def _overlap(graver: Hit, lesser: Hit, scan: Scan) -> bool:
 
 
 def _replaced(table: Mapping[str, frozenset[str]], judged: list[Judged]) -> frozenset[str]:
-    return frozenset[str]().union(*(table.get(code, frozenset()) for code in {hit.code for hit, _ in judged}))
+    return _NO_CODES.union(*[table[hit.code] for hit, _ in judged if hit.code in table])
 
 
 def _findings(judged: list[Judged], scan: Scan) -> tuple[Finding, ...]:

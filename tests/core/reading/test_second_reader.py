@@ -20,7 +20,7 @@ from coach.adapters.lines.read import ProfileLine
 from coach.adapters.lines.score import LabelledLine
 from coach.core.model import Asked, Channel, Disposition, Finding, Intent, Language, Profile, Reason, Reply
 from coach.core.reading import Lexicon, read
-from coach.core.reading.likeness import ZERO, Likeness, Trust, Weights, log_odds
+from coach.core.reading.likeness import ZERO, Likeness, Trust, Weights, added, log_odds
 from coach.core.reading.reader import first_reading
 from coach.core.triage import Modifier, SignRule, TriageRules, When, assess
 
@@ -287,21 +287,28 @@ def test_a_score_is_what_the_features_add_over_the_length_of_the_text(
 ) -> None:
     """The arithmetic, in round numbers."""
     weights = replace(TWO, lengths=lengths)
-    assert weights.scores(sum(map(weights.share_of, features))) == scores
+    assert weights.scores(weights.counts(sum(map(weights.share_of, features)))) == scores
 
 
 def test_shares_add_up_in_any_grouping() -> None:
     """Words, sentences and whole texts are sums of the same kind."""
     cold, blue = TWO.share_of("w:cold"), TWO.share_of("w:blue")
     unknown = TWO.share_of("w:unknown")
-    assert TWO.scores(cold + (blue + unknown)) == TWO.scores(blue + cold)
+    together = TWO.counts(cold + (blue + unknown))
+    assert together == TWO.counts(blue + cold) == added([TWO.counts(cold), TWO.counts(unknown), TWO.counts(blue)])
     assert unknown == 0
+
+
+def test_a_feature_too_long_for_its_counter_is_refused() -> None:
+    """A model whose sums could run over is never used."""
+    with pytest.raises(ValueError, match="more than 255"):
+        replace(TWO, lengths=(9, 256))
 
 
 def test_a_word_said_twice_in_a_sentence_counts_once() -> None:
     """Saying it again makes nothing likelier."""
     likeness = _likeness(GRIBBLE)
-    assert likeness.share(["gribble", "gribble"], ()) == likeness.share(["gribble"], ())
+    assert likeness.counts(["gribble", "gribble"], ()) == likeness.counts(["gribble"], ())
 
 
 @pytest.mark.parametrize(
@@ -313,11 +320,14 @@ def test_log_odds(probability: float, odds: float) -> None:
     assert log_odds(probability) == pytest.approx(odds)
 
 
-@pytest.mark.parametrize(("words", "score"), [(100, 635.0), (1_000_000, 63_500.0)])
-def test_the_words_of_a_very_long_text_do_not_overflow(words: int, score: float) -> None:
+@pytest.mark.parametrize("letters", [1, 20, 400])  # beside the number in each word
+@pytest.mark.parametrize(("count", "score"), [(100, 635.0), (10_000, 6_350.0)])
+def test_the_words_of_a_very_long_sentence_do_not_overflow(count: int, score: float, letters: int) -> None:
     """A counter at its highest or lowest does not spill into that of the next label."""
-    weights = _weights({"a": 0.0, "b": 0.0, "c": 0.0}, {"w:most": {"a": 127, "b": -127, "c": 127}}, length=4)
-    assert weights.scores(words * weights.share_of("w:most")) == [score, -score, score]
+    words = [f"{'a' * letters}{number}" for number in range(count)]
+    most = {"a": 127, "b": -127, "c": 127}
+    weights = _weights({"a": 0.0, "b": 0.0, "c": 0.0}, {f"w:{word}": most for word in words}, length=4)
+    assert weights.scores(_likeness(weights).counts(words, ())) == [score, -score, score]
 
 
 def _home(tmp_path: Path, trust: str | None = TRUST) -> Path:
