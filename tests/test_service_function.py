@@ -1,4 +1,4 @@
-"""An answer about stairs as the service keeps it: the case, the text, and a correction by text."""
+"""Answers about stairs and daily tasks as the service keeps them: the case, the text, and a correction by text."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import Engine, Table, select
 
 from coach.adapters.database.store import SqlStore
-from coach.adapters.database.tables import escalation, escalation_step, outbox
+from coach.adapters.database.tables import escalation, escalation_step, observation, outbox
 from coach.core.conversation import Moment
+from coach.core.conversation.moment import SCREEN
 from coach.core.conversation.timetable import begin
-from coach.core.model import InboundMessage, Language, OutboundMessage, Participant, Profile, Status
+from coach.core.events import CheckInOpened
+from coach.core.model import Asked, InboundMessage, Language, OutboundMessage, Participant, Profile, Status
 from coach.jobs import PLAN, drain
 from coach.ports import Cause, Outcome, SendResult
 from coach.sending import Options
@@ -24,6 +26,18 @@ from tests.core.talking import HANDBOOK
 
 RUTH, LINE = "+12025550181", "+12025550100"
 SUNDAY_OF_WEEK_3 = datetime(2026, 3, 22, 20, 29, tzinfo=UTC)  # 16:29 in New York, in summer time
+TUESDAY_OF_WEEK_3 = datetime(2026, 3, 17, 13, 29, tzinfo=UTC)  # 9:29
+WEDNESDAY_EVENING = datetime(2026, 3, 18, 20, 31, tzinfo=UTC)
+RUTHS = Participant(
+    0,
+    RUTH,
+    Status.ACTIVE,
+    Language.EN,
+    "US",
+    zone="America/New_York",
+    enrolled_on=date(2026, 3, 2),
+    profile=Profile(age=72, sex="f", fluid_limit=False),
+)
 
 
 class SilentCarrier:
@@ -60,6 +74,21 @@ class Practice:
             message = InboundMessage(f"SM-in-{self.texts}", RUTH, LINE, body, self.clock())
             self.coach.receive(message, {"Body": body})
 
+    def again(self, body: str) -> None:
+        """The carrier posts the last text once more."""
+        message = InboundMessage(f"SM-in-{self.texts}", RUTH, LINE, body, self.clock())
+        self.coach.receive(message, {"Body": body})
+
+    def at(self, moment: datetime) -> None:
+        """Let time pass, and what comes due happen."""
+        self.clock.set(moment)
+        drain(PLAN, self.coach)
+
+    def answers(self) -> list[tuple[str, str, float]]:
+        """The answers on daily tasks and their sums, as they are kept: kind, question, value."""
+        kept = [row for row in self.rows(observation) if row["kind"].startswith("sarc_f")]
+        return [(row["kind"], row["asked"], row["value"]) for row in kept]
+
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """All rows of a table, in order."""
         with self.engine.begin() as connection:
@@ -75,22 +104,29 @@ def practice(engine: Engine, store: SqlStore) -> Iterator[Practice]:
     """Ruth takes part since 2 March, and Sunday's first question has just come."""
     clock = StoppedClock(SUNDAY_OF_WEEK_3)
     coach = Coach(store, SilentCarrier(), HANDBOOK, clock, Options(segments_per_second=100, senders=2))
-    person = Participant(
-        0,
-        RUTH,
-        Status.ACTIVE,
-        Language.EN,
-        "US",
-        zone="America/New_York",
-        enrolled_on=date(2026, 3, 2),
-        profile=Profile(age=72, sex="f", fluid_limit=False),
-    )
     with store.begin() as tx:
-        known = tx.conversation(tx.enrol(person, clock()), clock())
+        known = tx.conversation(tx.enrol(RUTHS, clock()), clock())
         tx.record(known, begin(Moment(known, HANDBOOK, clock()), known.participant), Cause(staff="ana"), clock())
     clock.advance(timedelta(minutes=2))
     drain(PLAN, coach)
     yield Practice(coach, clock, engine)
+    coach.close()
+
+
+@pytest.fixture
+def tuesday(engine: Engine, store: SqlStore) -> Iterator[Practice]:
+    """The Tuesday before: Ruth has said no to the warning signs and gave a 3, and the first question on tasks came."""
+    clock = StoppedClock(TUESDAY_OF_WEEK_3)
+    coach = Coach(store, SilentCarrier(), HANDBOOK, clock, Options(segments_per_second=100, senders=2))
+    practice = Practice(coach, clock, engine)
+    with store.begin() as tx:
+        known = tx.conversation(tx.enrol(RUTHS, clock()), clock())
+        list_of_signs = CheckInOpened(Asked.RED_FLAG, date(2026, 3, 17), about=SCREEN)
+        events = (*begin(Moment(known, HANDBOOK, clock()), known.participant), list_of_signs)
+        tx.record(known, events, Cause(staff="ana"), clock())
+    practice.text("N", "my legs are a 3")
+    practice.at(TUESDAY_OF_WEEK_3 + timedelta(minutes=32))
+    yield practice
     coach.close()
 
 
@@ -129,3 +165,55 @@ def test_why_tells_of_the_stairs(practice: Practice) -> None:
     answer = practice.rows(outbox)[-1]
     assert answer["template"] == "why.urgent"
     assert "stairs that got harder" in answer["body"]
+
+
+# --- SARC-F ---
+
+
+def test_five_answers_on_daily_tasks_are_kept_with_their_sum(tuesday: Practice) -> None:
+    """Four points or more are a routine case, told in its words, with a note on falls."""
+    tuesday.text("1", "0", "2", "1", "1")
+    questions = ["sarc_f_carry", "sarc_f_walk", "sarc_f_rise", "sarc_f_climb", "sarc_f_falls"]
+    each = [("sarc_f", asked, value) for asked, value in zip(questions, (1, 0, 2, 1, 1), strict=True)]
+    assert tuesday.answers() == [*each, ("sarc_f_points", "sarc_f_falls", 5)]
+    (case,) = tuesday.rows(escalation)
+    assert (case["level"], case["rules"], case["because"]) == ("routine", ["sarc_f"], "SARC-F gives 5 points.")
+    asked = [template for template in tuesday.templates() if template.startswith("sarc_f.")]
+    assert asked == ["sarc_f.carry", "sarc_f.walk", "sarc_f.rise", "sarc_f.climb", "sarc_f.falls"]
+    assert tuesday.templates()[-2:] == ["escalation.routine_sign", "function.fall_risk"]
+
+
+def test_an_answer_that_the_carrier_posts_twice_counts_once(tuesday: Practice) -> None:
+    """Else the second would answer the next question."""
+    tuesday.text("1")
+    tuesday.again("1")
+    assert tuesday.answers() == [("sarc_f", "sarc_f_carry", 1)]
+
+
+def test_what_was_left_off_goes_on_from_the_tables(tuesday: Practice) -> None:
+    """With Wednesday's score; nothing of it was kept in memory."""
+    tuesday.text("1", "1")
+    tuesday.at(WEDNESDAY_EVENING)
+    tuesday.text("3")
+    assert tuesday.templates()[-1] == "sarc_f.rise"
+    tuesday.text("1", "0", "0")
+    assert tuesday.answers()[-1] == ("sarc_f_points", "sarc_f_falls", 3)
+    assert tuesday.rows(escalation) == []
+
+
+def test_a_sum_that_was_taken_back_stays_with_staff(tuesday: Practice) -> None:
+    """Both sums are kept; the case is theirs to close."""
+    tuesday.text("1", "1", "1", "1", "2", "sorry, I meant 0")
+    assert [value for kind, _, value in tuesday.answers() if kind == "sarc_f_points"] == [6, 4]
+    answered = [row["note"] for row in tuesday.rows(escalation_step) if row["step"] == "answered"]
+    assert answered == ["gave another answer: SARC-F falls 0"]
+    assert tuesday.templates()[-1] == "function.corrected"
+
+
+def test_a_skipped_question_ends_the_run_in_the_tables_too(tuesday: Practice) -> None:
+    """It is not taken up with the next score."""
+    tuesday.text("1", "skip")
+    tuesday.at(WEDNESDAY_EVENING)
+    tuesday.text("3")
+    assert "sarc_f.rise" not in tuesday.templates()
+    assert tuesday.templates().count("sarc_f.walk") == 1

@@ -11,12 +11,12 @@ from coach.core.handbook import Handbook
 from coach.core.model import Asked, Conversation, Disposition, Escalation, Lane, Language, Observation
 from coach.core.programme import scores, week_of
 from coach.core.schedule import local
-from coach.core.trend.function_tests import CHAIR_STANDS, STAIRS
+from coach.core.trend.function_tests import CHAIR_STANDS, SARC_F, STAIRS
 
 LOOKED_BACK = timedelta(days=14)
 """How far back scores are told of, and closed cases."""
 
-TESTS = {STAIRS: "words.stairs", CHAIR_STANDS: "words.chair_stands"}
+TESTS = {STAIRS: "words.stairs", CHAIR_STANDS: "words.chair_stands", SARC_F: "words.sarc_f"}
 """The rules of cases that are function tests, with the text that holds the words for each."""
 
 _SELF_HARM, _RED_FLAG, _UNNAMED = "self_harm", "red_flag", "weakness_general"

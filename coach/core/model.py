@@ -93,6 +93,15 @@ class Asked(StrEnum):
     SYMPTOM = "symptom"  # ours: yes or no to one sign, which the check-in names in `about`
     PROFILE = "profile"  # ours: a question about the person, which the check-in names in `about`
     CHANGE = "change"  # ours: what to change, and then to what
+    SARC_F_CARRY = "sarc_f_carry"  # ours, as the next four: the questions of SARC-F
+    SARC_F_WALK = "sarc_f_walk"
+    SARC_F_RISE = "sarc_f_rise"
+    SARC_F_CLIMB = "sarc_f_climb"
+    SARC_F_FALLS = "sarc_f_falls"  # within a year, not within the week as `falls`
+
+
+SARC_F_ITEMS = (Asked.SARC_F_CARRY, Asked.SARC_F_WALK, Asked.SARC_F_RISE, Asked.SARC_F_CLIMB, Asked.SARC_F_FALLS)
+"""The five questions of SARC-F on daily tasks, each answered 0, 1 or 2; only all of them together say something."""
 
 
 class Intent(StrEnum):
@@ -153,7 +162,10 @@ class Density(StrEnum):
     @property
     def rank(self) -> int:
         """0 for less up to 2 for more."""
-        return tuple(Density).index(self)
+        return _DENSITY_RANK[self]
+
+
+_DENSITY_RANK = {density: place for place, density in enumerate(Density)}
 
 
 class Lane(IntEnum):
@@ -332,6 +344,8 @@ class Kind(StrEnum):
     FALLS = "falls"
     STAIRS = "stairs"  # 0 to 3
     CHAIR_STANDS = "chair_stands"
+    SARC_F = "sarc_f"  # 0 to 2, to the question in `asked`
+    SARC_F_POINTS = "sarc_f_points"  # 0 to 10, over all five
     DONE = "done"  # 1: did what a prompt asked for, 0: did not
     SCREENED = "screened"  # said no to the list of warning signs
 
@@ -425,12 +439,13 @@ class Escalation:
     rules_version: str = ""  # of the handbook that raised it
     steps: tuple[CaseStep, ...] = ()  # oldest first
     contact_by: datetime | None = None  # what the person is promised; None while nobody has it
+    clock: datetime = field(init=False, repr=False, compare=False)
+    """The moment every delay of the policy counts from: the last reopening, else the reply that caused it."""
 
-    @property
-    def clock(self) -> datetime:
-        """The moment every delay of the policy counts from: the last reopening, else the reply that caused it."""
-        reopened = [step.at for step in self.steps if step.kind is CaseStepKind.REOPENED]
-        return reopened[-1] if reopened else self.caused_at or self.raised_at
+    def __post_init__(self) -> None:
+        """Work out the clock once: every rule asks for it, and trails grow long."""
+        reopened = (step.at for step in reversed(self.steps) if step.kind is CaseStepKind.REOPENED)
+        object.__setattr__(self, "clock", next(reopened, self.caused_at or self.raised_at))
 
     @property
     def is_open(self) -> bool:

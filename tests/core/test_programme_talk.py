@@ -363,8 +363,8 @@ def test_a_programme_that_ends_during_a_pause_goes_on_when_the_person_comes_back
 
 def test_why_and_why_not_are_kept_with_every_prompt() -> None:
     """Which rule passed over which text, for the person's page."""
-    talk = rosa(datetime(2026, 3, 17, 12, 0, tzinfo=UTC), profile=Profile(age=50, fluid_limit=True))
-    drink = next(m for m in talk.prompted(datetime(2026, 3, 17, 15, 0, tzinfo=UTC)) if m.template.startswith("hydra"))
+    talk = rosa(datetime(2026, 3, 19, 12, 0, tzinfo=UTC), profile=Profile(age=50, fluid_limit=True))
+    drink = next(m for m in talk.prompted(datetime(2026, 3, 19, 15, 0, tzinfo=UTC)) if m.template.startswith("hydra"))
     assert {text.gate for text in drink.passed_over} >= {"D1"}
     assert "D1" in drink.because
 

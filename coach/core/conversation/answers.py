@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from coach.core.conversation import sarc_f
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.moment import Moment
+from coach.core.conversation.question_sets import ends_set
 from coach.core.escalation import telling
-from coach.core.events import CheckInClosed, CheckInOpened, Event, TaskRaised
+from coach.core.events import CheckInClosed, Event, TaskRaised
 from coach.core.handbook import Word
-from coach.core.model import Asked, Channel, CheckIn, Disposition, Intent, Kind, Lane, Reply, TrendAnswer
+from coach.core.model import (
+    SARC_F_ITEMS,
+    Asked,
+    Channel,
+    Disposition,
+    Intent,
+    Kind,
+    Lane,
+    Reply,
+    TrendAnswer,
+)
 from coach.core.programme import scores, week_of
 
 _A_WEEK = timedelta(days=7)
 _PATIENCE = 2
+_ONCE_MORE = ("unclear.first", "score.again", "function.again")
 _AGAIN = {
     Asked.RED_FLAG: "voice.red_flag_again",
     Asked.ONSET: "voice.ask_onset",
@@ -38,6 +51,8 @@ def answers_question(heard: Heard) -> bool:
             return reply.yes is not None or reply.amount is not None
         case Asked.FALLS | Asked.STAIRS | Asked.CHAIR_STANDS:
             return any(fact.kind.value == heard.asked.value for fact in heard.observations)
+        case asked if asked in SARC_F_ITEMS:
+            return any(fact.kind is Kind.SARC_F for fact in heard.observations)
         case _:
             return False
 
@@ -83,53 +98,13 @@ def not_fine(moment: Moment) -> tuple[Event, ...]:
     return moment.for_staff("not_fine", because, "silence.not_fine")
 
 
-def next_of_set(moment: Moment, heard: Heard) -> tuple[Event, ...]:
-    """The next question of a set that is asked one by one, such as Sunday's; empty when there is none."""
-    if moment.channel is Channel.VOICE or heard.question is None:
-        return ()
-    following = _following(moment, heard.question)
-    if following is None:
-        return ()
-    choice = moment.choose(following.value)
-    text = choice.template
-    if text is None:
-        return ()
-    question = CheckInOpened(following, heard.question.day, scheduled=False, about=text.yes_means)
-    because = "the next question of the set"
-    return (question, moment.answer(text.id, moment.text(text.id), because, choice.passed_over))
-
-
-def _following(moment: Moment, answered: CheckIn) -> Asked | None:
-    order = _set_of(moment, answered)
-    later = order[order.index(answered.asked) + 1 :] if answered.asked in order else ()
-    return later[0] if later else None
-
-
-def ends_set(moment: Moment, answered: CheckIn) -> bool:
-    """Whether it was the last question of a set, such as Sunday's."""
-    order = _set_of(moment, answered)
-    return len(order) > 1 and answered.asked is order[-1]
-
-
-def _set_of(moment: Moment, answered: CheckIn) -> tuple[Asked, ...]:
-    """The questions asked one by one on that day; empty when there is no such set."""
-    programme = moment.handbook.programmes[moment.participant.programme]
-    week = week_of(moment.participant, answered.day)
-    for slot in programme.slots:
-        if slot.followed_by and week in slot.weeks and answered.day.weekday() in slot.weekdays:
-            return (slot.asked, *slot.followed_by)
-    return ()
-
-
 def _group(moment: Moment, heard: Heard) -> str | None:
     """The answers to draw from. What a person did is answered as what they did, a figure as a figure."""
     match heard.asked:
         case Asked.WEAKNESS:
             return _for_score(moment, heard.reply.weakness or 0)
-        case Asked.HYDRATION:
-            return f"ack.water_{_did(heard.reply)}"
-        case Asked.EXERCISE:
-            return f"ack.exercise_{_did(heard.reply)}"
+        case Asked.HYDRATION | Asked.EXERCISE:
+            return f"ack.{_DEEDS[heard.asked]}_{_did(heard.reply)}"
         case Asked.TREND:
             return _FOR_TREND[heard.reply.trend] if heard.reply.trend else "ack.noted"
         case Asked.FALLS:
@@ -138,6 +113,8 @@ def _group(moment: Moment, heard: Heard) -> str | None:
             return _for_seen(heard)
         case Asked.SYMPTOM | Asked.RED_FLAG | Asked.SIDE_EFFECTS:
             return _for_yes_or_no(moment, heard)
+        case asked if asked in SARC_F_ITEMS:
+            return "ack.sarc_f" if sarc_f.items(moment, heard.question, heard.reply) else "ack.noted"
     return _PLAIN.get(heard.asked, "ack.noted")
 
 
@@ -147,6 +124,7 @@ _FOR_TREND = {
     TrendAnswer.WORSE: "ack.worse",
     TrendAnswer.MUCH_WORSE: "ack.worse",
 }
+_DEEDS = {Asked.HYDRATION: "water", Asked.EXERCISE: "exercise"}
 _PLAIN = {Asked.STAIRS: "ack.stairs", Asked.CHAIR_STANDS: "ack.chair", Asked.ONSET: "ack.onset"}
 
 
@@ -203,15 +181,18 @@ def not_understood(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """Ask again once; then a person reads it."""
     if moment.channel is Channel.VOICE:
         return _not_understood_in_call(moment, heard)
-    if moment.already_sent("unclear.first", timedelta(hours=24)) or moment.already_sent(
-        "score.again", timedelta(hours=24)
-    ):
+    if any(moment.already_sent(once, timedelta(hours=24)) for once in _ONCE_MORE):
         task = TaskRaised("unread_text", "two texts in a row could not be read")
         if moment.already_sent("unclear.second", timedelta(hours=24)):
             return (task,)  # an answering machine must not be talked to for ever
         return (task, moment.reply("unclear.second", "the text could not be read twice"))
-    template = "score.again" if heard.asked is Asked.WEAKNESS and _has_digit(heard) else "unclear.first"
-    return (moment.reply(template, "the text could not be read"),)
+    return (moment.reply(_once_more(heard), "the text could not be read"),)
+
+
+def _once_more(heard: Heard) -> str:
+    if heard.asked in SARC_F_ITEMS:
+        return "function.again"
+    return "score.again" if heard.asked is Asked.WEAKNESS and _has_digit(heard) else "unclear.first"
 
 
 def _has_digit(heard: Heard) -> bool:

@@ -1,7 +1,7 @@
 """What the answer to a function question calls for by itself (clinical rules B, “Function by SMS”).
 
-Stairs and chair stands count as reasons of the text, beside its signs: one case, with the same rule for repeats. No
-chair stand any more is a sign, which is asked about first. A count of falls is a sign already when it is read.
+Stairs, chair stands and SARC-F count as reasons of the text, beside its signs: one case, with the same rule for
+repeats. No chair stand any more is a sign, which is asked about first. A count of falls is a sign already when read.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coach.core.conversation import sarc_f
 from coach.core.conversation.asked_signs import answered_since
 from coach.core.conversation.moment import CORRECTION, Moment
 from coach.core.events import CaseStepped, CheckInClosed, EscalationRaised, Event
 from coach.core.model import (
+    SARC_F_ITEMS,
     Asked,
     Assessment,
     CaseStepKind,
@@ -34,18 +36,22 @@ if TYPE_CHECKING:
     from coach.core.conversation.hearing import Heard
 
 _TESTED = {Asked.STAIRS: Kind.STAIRS, Asked.CHAIR_STANDS: Kind.CHAIR_STANDS}
-_KINDS = {**_TESTED, Asked.FALLS: Kind.FALLS}
+_KINDS = {**_TESTED, Asked.FALLS: Kind.FALLS, **dict.fromkeys(SARC_F_ITEMS, Kind.SARC_F)}
 
 
 # --- what it calls for ------------------------------------------------------------------------------------------------
 
 
-def result(moment: Moment, reply: Reply, asked: Asked) -> FunctionResult | None:
+def result(moment: Moment, reply: Reply, question: CheckIn | None) -> FunctionResult | None:
     """What the answer calls for, seen with those before it; None for other questions, and for who does not walk."""
     profile, rules = moment.participant.profile, moment.handbook.trend
-    given = answers_of(reply, asked)
+    if question is None or profile.has("non_ambulatory"):
+        return None
+    asked, given, tasks = question.asked, answers_of(reply, question.asked), sarc_f.items(moment, question, reply)
+    if tasks is not None:
+        return function_tests.sarc_f(tasks, rules.function_tests)
     now = given.stairs if asked is Asked.STAIRS else given.chair_stands
-    if now is None or profile.has("non_ambulatory"):
+    if now is None:
         return None
     answers = _answers(moment, asked, now)
     if asked is Asked.STAIRS:
@@ -63,7 +69,7 @@ def _answers(moment: Moment, asked: Asked, now: int) -> Sequence[int]:
 
 def with_sign(moment: Moment, question: CheckIn | None, reply: Reply) -> Reply:
     """The reply with the sign that its answer amounts to, which no word of it may have told."""
-    found = result(moment, reply, question.asked) if question is not None else None
+    found = result(moment, reply, question)
     if found is None or found.name != NO_CHAIR_STAND or NO_CHAIR_STAND in reply.codes:
         return reply
     sign = Finding(NO_CHAIR_STAND, 0, 0, rule="answer/chair_stands")
@@ -72,7 +78,7 @@ def with_sign(moment: Moment, question: CheckIn | None, reply: Reply) -> Reply:
 
 def with_result(moment: Moment, question: CheckIn | None, reply: Reply, found: Assessment) -> Assessment:
     """What the text calls for, its answer included: the gravest first, and of equals what the words say."""
-    test = result(moment, reply, question.asked) if question is not None else None
+    test = result(moment, reply, question)
     if test is None or test.name == NO_CHAIR_STAND:
         return found
     reasons = sorted(
@@ -84,7 +90,7 @@ def with_result(moment: Moment, question: CheckIn | None, reply: Reply, found: A
 
 def fall_note(moment: Moment, heard: Heard, told: Sequence[Event]) -> tuple[Event, ...]:
     """How to avoid a fall, for whoever was just told of a result that is a risk of one; not beside an emergency."""
-    test = result(moment, heard.reply, heard.asked)
+    test = result(moment, heard.reply, heard.question)
     cases = [fact for fact in told if isinstance(fact, EscalationRaised)]
     if test is None or not test.fall_risk or not any(test.name in case.rules for case in cases):
         return ()
@@ -120,7 +126,8 @@ def corrected(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if not cases:
         return ()
     now = next((fact.value for fact in heard.observations if fact.kind is _KINDS[question.asked]), None)
-    note = f"gave another answer: {question.asked.value.replace('_', ' ')} {now:g}"
+    asked = question.asked.value.replace("sarc_f", "SARC-F").replace("_", " ")
+    note = f"gave another answer: {asked} {now:g}"
     steps = (CaseStepped(case.id, CaseStepKind.ANSWERED, note=note) for case in cases)
     word = moment.reply("function.corrected", "took an answer back that had opened a case")
     return (*steps, *_questions_settled(moment, cases), word)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from coach.core import triage
-from coach.core.conversation import function_answers
+from coach.core.conversation import function_answers, sarc_f
 from coach.core.conversation.meaning import meant, plain
 from coach.core.conversation.moment import DISTRESS, Moment
 from coach.core.events import Event, Observed, ReplyRead
@@ -60,7 +60,7 @@ class Heard:
 def hear(moment: Moment, message: InboundMessage) -> Heard:
     """Read and triage a text against the question it answers."""
     found = meant(moment, message)
-    question, reply = found.question, found.reply
+    question, reply = found.question, sarc_f.of_the_year(found.question, found.reply)
     keyword = moment.handbook.keywords.get(plain(message.body))
     if message.opt_out_type == "STOP" or (keyword is not None and keyword.word is Word.CARRIER_STOP):
         reply = replace(reply, intent=Intent.STOP)
@@ -106,6 +106,7 @@ def _observations(  # noqa: PLR0913, PLR0917 - everything that was heard of one 
     yield from (fact(Kind.SIGN, code, levels.get(code, 0.0)) for code in sorted({*codes, *levels}))
     yield from (fact(Kind.DENIED, code) for code in reply.denied_codes)
     yield from (fact(kind, value=float(amount)) for kind, amount in _amounts(reply, asked))
+    yield from (fact(kind, value=points) for kind, points in sarc_f.observed(moment, question, reply))
     if asked is Asked.RED_FLAG and reply.yes is False and question is not None and question.about != DISTRESS:
         yield fact(Kind.SCREENED, value=1.0)
     if asked in _AMOUNT_KINDS and (reply.yes is not None or reply.amount is not None):

@@ -11,7 +11,7 @@ from coach.core.conversation.function_answers import given_just_now
 from coach.core.conversation.moment import DISTRESS, HARM, QUESTION_OPEN, Moment
 from coach.core.conversation.told_worse import is_worse, question_of_case, says_worse
 from coach.core.handbook import Word
-from coach.core.model import Asked, Channel, CheckIn, Finding, InboundMessage, Intent, Reply
+from coach.core.model import SARC_F_ITEMS, Asked, Channel, CheckIn, Finding, InboundMessage, Intent, Reply
 from coach.core.programme import SHORT
 from coach.core.reading import read, takes_yes
 
@@ -93,7 +93,8 @@ def _newest(moment: Moment, message: InboundMessage) -> CheckIn | None:
         return earlier
     if question is not None and question.closed_at is not None and not _corrects(message.body):
         return None
-    if current(moment, question) is not None and not _CORRECTING.isdisjoint(plain(message.body).split()):
+    of_three = question is not None and question.asked in SARC_F_ITEMS
+    if (current(moment, question) is not None or of_three) and not _CORRECTING.isdisjoint(plain(message.body).split()):
         return moment.correctable() or question
     return question
 

@@ -27,6 +27,9 @@ CORRECTION = timedelta(minutes=15)
 """How long a score, or a no to a sign, may be taken back."""
 
 _CAME_BETWEEN = (Asked.SAFE, Asked.ONSET, Asked.REACHED)
+CASE_QUESTIONS = (*_CAME_BETWEEN, Asked.SEEN)
+"""The questions that are only put about a case or a jump of the score."""
+
 _LONG_QUESTIONS = (Asked.JOIN, Asked.ZONE)
 SCREEN = "screen"
 """What a list of warning signs that is asked by text is about; in a call it is about nothing else."""
@@ -78,9 +81,9 @@ class Moment:
         number would be taken for what nobody has in mind any more. A score may be corrected for some minutes.
         """
         put = [c for c in self.conversation.check_ins if self._may_be_meant(c)]
-        if put and (self._is_open(put[-1]) or self._is_correctable(put[-1])):
+        if put and (self.is_open(put[-1]) or self._is_correctable(put[-1])):
             return put[-1]
-        waiting = [c for c in put if c.asked in _LONG_QUESTIONS and self._is_open(c)]
+        waiting = [c for c in put if c.asked in _LONG_QUESTIONS and self.is_open(c)]
         return waiting[-1] if waiting else None
 
     def _may_be_meant(self, question: CheckIn) -> bool:
@@ -95,7 +98,7 @@ class Moment:
     def unanswered_score(self) -> CheckIn | None:
         """Today's question for the score, when it is still open."""
         asked = (c for c in self.conversation.check_ins if c.asked is Asked.WEAKNESS and c.day == self.today)
-        return next((c for c in asked if self._is_open(c)), None)
+        return next((c for c in asked if self.is_open(c)), None)
 
     def correctable(self) -> CheckIn | None:
         """The score that was given just now and may still be taken back."""
@@ -106,7 +109,8 @@ class Moment:
         """Every question that is still open, answerable or not."""
         return tuple(c for c in self.conversation.check_ins if c.closed_at is None)
 
-    def _is_open(self, question: CheckIn) -> bool:
+    def is_open(self, question: CheckIn) -> bool:
+        """Whether a question may still be answered."""
         return question.closed_at is None and self._is_fresh(question)
 
     def _is_correctable(self, question: CheckIn) -> bool:

@@ -6,7 +6,16 @@ from datetime import date, datetime, time, timedelta
 
 from coach.core import escalation, schedule
 from coach.core.content import Choice, Template
-from coach.core.conversation import ask_first, enrolment, follow_up, onboarding, silence, standing_watch, timetable
+from coach.core.conversation import (
+    ask_first,
+    enrolment,
+    follow_up,
+    function_waits,
+    onboarding,
+    silence,
+    standing_watch,
+    timetable,
+)
 from coach.core.conversation.moment import SCREEN, Moment
 from coach.core.events import CheckInOpened, Event, MessageQueued, PromptSkipped, StatusChanged, TaskRaised
 from coach.core.handbook import Handbook
@@ -118,7 +127,7 @@ def _next(moment: Moment, due: Due) -> tuple[Event, ...]:
 
 def _send_or_skip(moment: Moment, due: Due) -> tuple[Event, ...]:
     programme = moment.handbook.programmes[moment.participant.programme]
-    held = suppression(programme, due, moment.conversation, moment.now)
+    held = suppression(programme, due, moment.conversation, moment.now) or function_waits.held(moment, due.slot.asked)
     if held is not None and held.reason is SkipReason.NOT_SCREENED and _screens(moment, programme, due):
         return _screen(moment, due)
     if held is not None and held.reason is SkipReason.NOT_NEEDED:

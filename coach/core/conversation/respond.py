@@ -13,10 +13,13 @@ from coach.core.conversation import (
     enrolment,
     function_answers,
     onboarding,
+    question_sets,
+    sarc_f,
     standing_watch,
     wishes,
 )
 from coach.core.conversation.hearing import Heard, hear, language_of
+from coach.core.conversation.meaning import plain
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.safety import emergency_line, ends_call, raised, safety
 from coach.core.conversation.settling import settle, unsettled
@@ -189,7 +192,7 @@ def _to_a_question_of_its_own(moment: Moment, heard: Heard) -> tuple[Event, ...]
         return wishes.answer(moment, heard)
     if heard.question is not None and heard.question.about == SHORT and answers.tells_how_they_are(heard):
         return answers.how_they_are(moment, heard)
-    return onboarding.answer(moment, heard)
+    return sarc_f.left_out(moment, heard.question, plain(heard.message.body)) or onboarding.answer(moment, heard)
 
 
 def _following(moment: Moment, heard: Heard) -> tuple[Event, ...]:
@@ -199,8 +202,8 @@ def _following(moment: Moment, heard: Heard) -> tuple[Event, ...]:
         return of_another_answer
     if heard.unsettled is not None and moment.channel is Channel.SMS:
         return (*answers.acknowledge(moment, heard), *settle(moment, heard))
-    of_set = answers.next_of_set(moment, heard)
-    return of_set or (*answers.acknowledge(moment, heard), *onboarding.after_answer(moment, heard))
+    waiting = onboarding.after_answer(moment, heard) or question_sets.taken_up(moment, heard)
+    return question_sets.next_of_set(moment, heard) or (*answers.acknowledge(moment, heard), *waiting)
 
 
 def _with_one_question(moment: Moment, heard: Heard, facts: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -14,6 +14,7 @@ from coach.core.reading.beside import (
     word_at,
     word_before,
 )
+from coach.core.reading.menu import is_of_three, place_in_words, places
 from coach.core.reading.numbers import Number
 from coach.core.reading.scan import Scan
 from coach.core.reading.weekly import in_place, numbers_now, on_a_day, stairs_in_words, still_said, summed
@@ -40,8 +41,8 @@ def amount_for(scan: Scan, numbers: list[Number], asked: Asked) -> float | None:
         return 0.0
     if asked is Asked.EXERCISE and (minutes := _hours(scan, numbers)) is not None:
         return minutes
-    if asked is Asked.STAIRS:
-        return _stairs(scan, numbers)
+    if asked is Asked.STAIRS or is_of_three(asked):
+        return _place(scan, numbers, asked)
     found = _counted(scan, still_said(numbers, scan), asked)
     if found is not None:
         return found.value
@@ -50,11 +51,13 @@ def amount_for(scan: Scan, numbers: list[Number], asked: Asked) -> float | None:
     return 0.0 if asked in (Asked.CHAIR_STANDS, Asked.HYDRATION) and scan.has("number:none") else None
 
 
-def _stairs(scan: Scan, numbers: list[Number]) -> float | None:
-    """A place in the menu: the number first, unless it is one of before, then the words."""
-    places, in_words = in_place(numbers, scan), stairs_in_words(scan)
-    found = _counted(scan, still_said(places, scan), Asked.STAIRS)
-    return found.value if found is not None and (numbers_now(places, scan) or in_words is None) else in_words
+def _place(scan: Scan, numbers: list[Number], asked: Asked) -> float | None:
+    """A place in a menu: the number first, unless it is one of before, then the words."""
+    of_three = is_of_three(asked)
+    in_menu = places(numbers, scan, asked) if of_three else in_place(numbers, scan)
+    in_words = place_in_words(scan, asked) if of_three else stairs_in_words(scan)
+    found = _counted(scan, still_said(in_menu, scan), asked)
+    return found.value if found is not None and (numbers_now(in_menu, scan) or in_words is None) else in_words
 
 
 def _counted(scan: Scan, numbers: list[Number], asked: Asked) -> Number | None:

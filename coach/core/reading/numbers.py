@@ -30,14 +30,14 @@ class Number:
 def numbers_in(tokens: Sequence[Token], lexicon: Lexicon, *, spoken: bool, english: bool) -> list[Number]:
     """Every number of a text, ranges as their higher end."""
     found: list[Number] = []
-    place = 0
-    while place < len(tokens):
-        number = _number_at(place, tokens, lexicon, spoken=spoken, english=english)
-        if number is None:
-            place += 1
+    known, heard = lexicon.vocabulary.numbers, lexicon.vocabulary.heard_numbers
+    words = [token.word for token in tokens]
+    for place in [n for n, word in enumerate(words) if word in known or word[0].isdigit() or word in heard]:
+        if found and place < found[-1].end:
             continue
-        found.append(_out_of_ten(_with_half(number, tokens, lexicon), tokens, lexicon))
-        place = found[-1].end
+        number = _number_at(place, tokens, lexicon, spoken=spoken, english=english)
+        if number is not None:
+            found.append(_out_of_ten(_with_half(number, tokens, lexicon), tokens, lexicon))
     return _ranges(found, tokens, lexicon)
 
 

@@ -29,6 +29,8 @@ def said_numbers(scan: Scan, channel: Channel) -> list[Number]:
 
 def weakness_rating(scan: Scan, numbers: list[Number], asked: Asked) -> tuple[int | None, Number | None]:
     """The 0 to 10 rating of weakness, if the text gives one, and the number that gives it."""
+    if not numbers:
+        return (0 if asked is Asked.WEAKNESS and scan.has("number:none") else None), None
     rated = [(points, n) for n in numbers if (points := _points(n, scan, numbers)) is not None]
     if asked is not Asked.WEAKNESS:
         rated = [(points, n) for points, n in rated if points >= SURE and _named_beside(n, scan)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from coach.core.model import Asked, Channel, Finding, Intent, Language, Onset, Reply, TrendAnswer
+from coach.core.model import SARC_F_ITEMS, Asked, Channel, Finding, Intent, Language, Onset, Reply, TrendAnswer
 from coach.core.reading.amounts import amount_for
 from coach.core.reading.answers import has_menu, onset_of, trend_of, yes_of
 from coach.core.reading.facts import facts_of, told_facts
@@ -29,6 +29,7 @@ _COUNTED = frozenset(
         Asked.TREND,
         Asked.ONSET,
         Asked.SEEN,
+        *SARC_F_ITEMS,
     },
 )
 

@@ -246,6 +246,9 @@ class FunctionTestRules:
     stairs_rise: int
     stairs_times: int
     sarc_f_points: int
+    sarc_f_days: int
+    sarc_f_again: int
+    fall_days: int
     up_and_go_seconds: float
     up_and_go_from_age: int
     chair_stands: tuple[ChairStandsNorm, ...]
