@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from alembic import context
 from coach.adapters.database.engine import open_engine, wait_without_end
+from coach.adapters.database.months import is_piece
 from coach.adapters.database.tables import UtcDateTime, metadata
 
 
@@ -20,9 +21,9 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
 
 
 def include_name(name: str | None, kind: str, parents: Any) -> bool:  # noqa: ANN401 - Alembic's hook
-    """Compare our tables only: Procrastinate's are its own."""
+    """Compare our tables only: Procrastinate's are its own, and the pieces of a table are made by the program."""
     del parents
-    return kind != "table" or not str(name).startswith("procrastinate_")
+    return kind != "table" or not (str(name).startswith("procrastinate_") or is_piece(str(name)))
 
 
 def migrate(connection: Connection) -> None:

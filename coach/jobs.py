@@ -47,8 +47,8 @@ REPLAY = Job("replay", INTERVALS["replay"], lambda coach: coach.receiving.replay
 CATCH_UP = Job("catch_up", INTERVALS["catch_up"], lambda coach: coach.receiving.catch_up(), drains=False)
 """Looks often whether it is time; the carrier is asked every few minutes."""
 
-HOUSEKEEP = Job("housekeep", timedelta(minutes=5), Coach.housekeep, drains=False)
-"""A small batch of each kind often, rather than all at once each night: nobody waits for it."""
+HOUSEKEEP = Job("housekeep", timedelta(seconds=10), Coach.housekeep, drains=False)
+"""For a moment often, in small batches, rather than all at once each night: nobody waits for it."""
 
 TICKED = (PLAN, RECOVER, RECONCILE, REPLAY, CATCH_UP, WATCH, HOUSEKEEP)
 """Called by the clock; DISPATCH has a loop of its own because it is also woken."""

@@ -31,7 +31,7 @@ URL_VARIABLE = "COACH_TEST_POSTGRES_URL"
 _READY_WITHIN_SECONDS = 60
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 # Not UTC on purpose: what the server calls local must not matter.
-_SETTINGS = (*_QUICK, "listen_addresses=", "max_connections=60", "timezone=America/St_Johns", "lc_messages=C")
+_SETTINGS = (*_QUICK, "listen_addresses=", "max_connections=120", "timezone=America/St_Johns", "lc_messages=C")
 
 
 class NoPostgres(RuntimeError):
@@ -51,10 +51,10 @@ def postgres_database() -> Iterator[str]:
     """The address of a migrated database of our own; it and a server we started are gone afterwards."""
     given = os.environ.get(URL_VARIABLE)
     if given:
-        with _database_on(given) as url:
+        with database_on(given) as url:
             yield url
         return
-    with running_server(find_programs()) as server, _database_on(server) as url:
+    with running_server(find_programs()) as server, database_on(server) as url:
         yield url
 
 
@@ -67,7 +67,8 @@ def empty(engine: Engine) -> None:
 
 
 @contextmanager
-def _database_on(server: str) -> Iterator[str]:
+def database_on(server: str) -> Iterator[str]:
+    """The address of a migrated database on that server; it is gone afterwards."""
     name = f"coach_test_{uuid4().hex[:12]}"
     address = make_url(server).set(drivername="postgresql")
     control = address.render_as_string(hide_password=False)
@@ -160,17 +161,65 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def running_server(programs: Programs) -> Iterator[str]:
+def running_server(programs: Programs, settings: Sequence[str] = _SETTINGS) -> Iterator[str]:
     """Start a server that listens on a socket in a temporary folder only."""
+    with open_server(programs, settings) as server:
+        yield server.address
+
+
+@contextmanager
+def open_server(programs: Programs, settings: Sequence[str] = _SETTINGS) -> Iterator[Server]:
+    """The same, for whoever wants to stop it meanwhile."""
     home = Path(tempfile.mkdtemp(prefix="coach-pg-", dir=_short_folder()))
     account = _unprivileged()
     if account.user is not None and account.group is not None:
         os.chown(home, account.user, account.group)
     try:
-        with _running(_usable(programs, home, account), home, account):
-            yield f"postgresql://coach@/postgres?host={home}"
+        server = Server(_usable(programs, home, account), home, account, settings)
+        server.make()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@dataclass
+class Server:
+    """A server with its data in a folder, which can be stopped and started again."""
+
+    folder: Path
+    home: Path
+    account: Account
+    settings: Sequence[str]
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def address(self) -> str:
+        """Of the database that every server has."""
+        return f"postgresql://coach@/postgres?host={self.home}"
+
+    def make(self) -> None:
+        """Make its data folder, once."""
+        options = ("--username=coach", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
+        command = [self.folder / "initdb", "--pgdata", self.home / "data", *options]
+        if self.account.start(command, self.home).wait():
+            raise NoPostgres((self.home / "log").read_text())
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = [part for setting in self.settings for part in ("-c", setting)]
+        command = [self.folder / "postgres", "-D", self.home / "data", "-k", self.home, *settings]
+        self._process = self.account.start(command, self.home)
+        _wait(self._process, self.home)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """A fast shutdown, unless told otherwise; open connections are closed."""
+        if self._process is not None:
+            _stop(self._process, how)
+        self._process = None
 
 
 def _short_folder() -> str | None:
@@ -191,21 +240,6 @@ def _usable(programs: Programs, home: Path, account: Account) -> Path:
     return programs.folder
 
 
-@contextmanager
-def _running(folder: Path, home: Path, account: Account) -> Iterator[None]:
-    data = home / "data"
-    options = ("--username=coach", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
-    if account.start([folder / "initdb", "--pgdata", data, *options], home).wait():
-        raise NoPostgres((home / "log").read_text())
-    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-    process = account.start([folder / "postgres", "-D", data, "-k", home, *settings], home)
-    try:
-        _wait(process, home)
-        yield
-    finally:
-        _stop(process)
-
-
 def _wait(process: subprocess.Popen[bytes], home: Path) -> None:
     end = time.monotonic() + _READY_WITHIN_SECONDS
     while process.poll() is None and time.monotonic() < end:
@@ -218,10 +252,9 @@ def _wait(process: subprocess.Popen[bytes], home: Path) -> None:
     raise NoPostgres((home / "log").read_text())
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """A fast shutdown; open connections are closed."""
+def _stop(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
     if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
     try:
         process.wait(20)
     except subprocess.TimeoutExpired:

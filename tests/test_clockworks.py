@@ -6,6 +6,8 @@ the phone network's own ledger.
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,16 +16,17 @@ import pytest
 from sqlalchemy import func, select, text
 
 from coach.adapters.clock import system_clock
-from coach.adapters.database.tables import attempt, outbox
+from coach.adapters.database.tables import attempt, outbox, timer
 from coach.core.events import StatusChanged
 from coach.core.model import Lane, Status
 from coach.ports import Cause
 from coach.sandbox.faults import RestFault, RestRule
 from coach.sending import Options
-from tests.chaos.street import open_street, phone, until
+from tests.chaos.street import A_LESSON, open_street, phone, until
 from tests.clockworks import Yard
 
 PEOPLE = 40
+DUE = int(os.environ.get("COACH_TEST_CHAOS_SENDS", "10000"))
 GIVEN_UP = timedelta(minutes=20)
 """Longer than a lease and than the patience with a doubt about a lesson."""
 
@@ -57,6 +60,36 @@ def test_everything_queued_is_sent_once(yard: Yard, clockworks: int) -> None:
     with yard.running(clockworks):
         yard.all_is("accepted")
     everything_was_sent_once(yard)
+
+
+def test_what_is_due_is_planned_and_sent_once_however_many_plan_it(yard: Yard) -> None:
+    """Three clockworks find the same timers at the same moment."""
+    planned_and_sent(yard, clockworks=3, due=60)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("clockworks", [2, 4, 8])
+def test_ten_thousand_due_prompts_are_planned_and_sent_once(yard: Yard, clockworks: int) -> None:
+    """Fewer: COACH_TEST_CHAOS_SENDS."""
+    planned_and_sent(yard, clockworks, DUE)
+
+
+def planned_and_sent(yard: Yard, clockworks: int, due: int) -> None:
+    """So many prompts are due at once."""
+    yard.street.plan([system_clock()] * due, after=PEOPLE)
+    with yard.running(clockworks):
+        until(lambda: left(yard) == 0, "everything sent", seconds=60 + due / 10)
+    assert len(yard.street.rows(outbox)) == PEOPLE + due
+    everything_was_sent_once(yard)
+
+
+def left(yard: Yard) -> int:
+    """Prompts that are not planned or not sent yet; asked seldom, for asking takes its time too."""
+    time.sleep(0.5)
+    with yard.street.engine.connect() as connection:
+        waiting = select(func.count()).select_from(timer).where(timer.c.state == "pending", timer.c.key == A_LESSON)
+        unsent = select(func.count()).select_from(outbox).where(outbox.c.state != "accepted")
+        return (connection.scalar(waiting) or 0) + (connection.scalar(unsent) or 0)
 
 
 def test_what_is_queued_while_it_runs_is_sent_too(yard: Yard) -> None:

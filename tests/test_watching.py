@@ -16,6 +16,7 @@ from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import alarm, attempt, outbox, task, timer
 from coach.clockwork.embedded import Lookout, Ticker
 from coach.core.events import Event, MessageQueued, PageQueued
+from coach.core.failures import FailureClass
 from coach.core.model import Channel, InboundMessage, Lane, Language, OutboundMessage, Participant, Status
 from coach.core.rota import BACKUP, FIRST, OnCall, Shift
 from coach.jobs import CATCH_UP, DISPATCH, PLAN, RECONCILE, RECOVER, REPLAY, WATCH, drain
@@ -38,9 +39,13 @@ class Line:
 
     texts: list[OutboundMessage] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    refuses: SendResult | None = None  # every text
+    calls: list[OutboundMessage] = field(default_factory=list)
 
     def send(self, message: OutboundMessage) -> SendResult:
-        """Take a text, unless the number is refused."""
+        """Take a text, unless the number is refused, or ours."""
+        if self.refuses is not None:
+            return self.refuses
         if message.recipient in self.refused:
             return SendResult(Outcome.REJECTED, code=30006)
         self.texts.append(message)
@@ -48,6 +53,7 @@ class Line:
 
     def call(self, message: OutboundMessage) -> SendResult:
         """Take a call."""
+        self.calls.append(message)
         return SendResult(Outcome.ACCEPTED, f"CA{message.attempt_id}", "queued")
 
     def find(self, message: OutboundMessage, since: datetime) -> tuple[str, ...]:
@@ -427,3 +433,48 @@ def test_a_lookout_looks_until_it_is_closed(practice: Practice) -> None:
 def test_the_watch_of_a_quiet_practice_finds_no_work(practice: Practice) -> None:
     """The job counts the alarms that are open."""
     assert drain(WATCH, practice.web) == 0
+
+
+# What the carrier refuses us as a whole -------------------------------------------------------------------------------
+
+
+def _lesson(practice: Practice, person: int) -> None:
+    until = practice.clock() + timedelta(hours=8)
+    _queue(practice, person, MessageQueued("legs.today", "How are your legs?", Lane.PROMPT, until, "the programme"))
+
+
+def test_operators_are_called_about_a_line_for_texts_that_stopped(practice: Practice) -> None:
+    """By text they would never hear of it."""
+    practice.line.refuses = SendResult(Outcome.REJECTED, code=30034, failure=FailureClass.LINE)
+    _lesson(practice, practice.enrol())
+    practice.lives(6)
+    assert [key.split(":")[0] for key in practice.alarms()] == ["line/sms"], "and no worker is looked for"
+    assert practice.pages() == ["alarm.line_stopped"]
+    assert [call.recipient for call in practice.line.calls] == [ANA]
+    assert "refuses our number" in practice.line.calls[0].body
+
+
+def test_the_alarm_ends_when_somebody_says_that_the_line_works_again(practice: Practice) -> None:
+    """And what waited leaves."""
+    practice.line.refuses = SendResult(Outcome.REJECTED, code=30034, failure=FailureClass.LINE)
+    _lesson(practice, practice.enrol())
+    practice.lives(3)
+    practice.line.refuses = None
+    (stopped,) = practice.store.stopped_lines()
+    assert practice.store.resume_line(stopped.name)
+    practice.lives(2)
+    assert practice.alarms() == []
+    assert [text.body for text in practice.line.texts] == ["How are your legs?"]
+
+
+def test_operators_are_paged_about_an_account_that_is_refused_until_it_is_not(practice: Practice) -> None:
+    """Pages are tried all the while: they must arrive."""
+    practice.line.refuses = SendResult(Outcome.REJECTED, code=20003, failure=FailureClass.ACCOUNT)
+    _lesson(practice, practice.enrol())
+    practice.lives(3)
+    assert "account" in practice.alarms()
+    assert practice.pages()[0] == "alarm.account_refused"
+    practice.line.refuses = None
+    practice.lives(8)
+    assert "account" not in practice.alarms()
+    assert {text.recipient for text in practice.line.texts} >= {ANA, ROSA}

@@ -24,7 +24,7 @@ from coach.ports import DeliveryStatus, ReceivedText, Spooled, SpoolEntry
 _KEPT, _BEGUN = ".json", ".part"
 _ASIDE = "unreadable"
 _STAMP = "%Y%m%dT%H%M%S%f"
-_OURS_ONLY, _FOLDER_OURS_ONLY = 0o600, 0o700
+_OURS_ONLY, _FOLDER_OURS_ONLY, _OF_OTHERS = 0o600, 0o700, 0o077
 _EXCLUSIVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _FORMAT = 1
 
@@ -74,6 +74,10 @@ class FolderSpool:
             with suppress(OSError):
                 probe.unlink(missing_ok=True)
         return None
+
+    def is_open_to_others(self) -> bool:
+        """Whether other accounts of this machine may look into a folder that was here before; the files are shut."""
+        return self.folder.is_dir() and bool(self.folder.stat().st_mode & _OF_OTHERS)
 
     def keep(self, what: Spooled) -> None:
         """Set it down. It is durable when this returns; OSError when it cannot be, and then nothing is left."""

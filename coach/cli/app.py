@@ -24,6 +24,7 @@ PLACES = {
     "staff": "coach.cli.staff:app",
     "people": "coach.cli.people:app",
     "rota": "coach.cli.rota:app",
+    "lines": "coach.cli.lines:app",
 }
 """Where each command, or group of commands, is found."""
 
@@ -73,6 +74,9 @@ def _wrong_settings(error: Exception) -> Sequence[str]:
 
 def _sentence(error: Exception) -> str:
     database = sys.modules.get("coach.adapters.database.engine")
+    refused: str | None = database.why_not_written(getattr(error, "orig", None)) if database is not None else None
+    if refused:
+        return refused
     if database is not None and database.is_away(error):
         return "The database cannot be reached or opened; check COACH_DATABASE_URL, and that it is running."
     return f"{_first_line(error)} (--debug shows where)."

@@ -7,11 +7,14 @@ from pathlib import Path
 import typer
 
 from coach.adapters.clock import system_clock
+from coach.adapters.database.engine import open_engine
 from coach.adapters.database.maintenance import backup as back_up
 from coach.adapters.database.maintenance import check as look
 from coach.adapters.database.maintenance import note_backup
 from coach.adapters.database.migrations import TooNew
 from coach.adapters.database.migrations import upgrade as bring_up
+from coach.adapters.database.months import make_months, months_problem
+from coach.cli.opening import refuse_other_version
 from coach.cli.problems import WRONG_USE, Problem
 from coach.settings import Use, environment, read_settings
 
@@ -55,3 +58,24 @@ def check() -> None:
     if problems:
         raise Problem("\n".join(problems))
     print("No damage found.")
+
+
+@app.command()
+def months() -> None:
+    """Make the tables of the coming months now, and bring the facts that lie outside theirs into them (PostgreSQL).
+
+    Whoever runs workers needs this only when coach doctor says so. While many facts move, others wait.
+
+    Example: coach db months
+    """
+    url, now = read_settings(environment(), Use.DATA).database_url, system_clock()
+    refuse_other_version(url)
+    engine = open_engine(url)
+    try:
+        made = make_months(engine, now, all_at_once=True)
+    finally:
+        engine.dispose()
+    left = months_problem(url, now)
+    if left:
+        raise Problem(f"Somebody else holds what must be changed ({left}) Try again in a quiet hour.")
+    print(f"{made} tables were made; every month has its own." if made else "Every month has its table.")

@@ -16,6 +16,8 @@ import typer
 from coach.adapters.clock import system_clock
 from coach.adapters.database.maintenance import check as look_for_damage
 from coach.adapters.database.maintenance import database_clock, folder_of, last_backup, writing_problem
+from coach.adapters.database.months import months_problem
+from coach.adapters.database.processes import processes_problem
 from coach.adapters.library.handbook import load_handbook
 from coach.adapters.spool import FolderSpool
 from coach.adapters.twilio.checkup import Checkup, ask_carrier
@@ -130,6 +132,13 @@ def _spool(patient: Patient) -> str | None:
     return f"COACH_SPOOL: the folder {patient.settings.spool} cannot be written ({problem})." if problem else None
 
 
+def _spool_shut(patient: Patient) -> str | None:
+    """Advice, since each file in it is shut by itself."""
+    place = patient.settings.spool
+    is_open = FolderSpool(place).is_open_to_others()
+    return f"other accounts may look into {place}; run chmod 700 {place}." if is_open else None
+
+
 def _clock(patient: Patient) -> str | None:
     """The carrier's, since a send in doubt is looked for by its time there; the database's, when it has its own."""
     ours = patient.clock()
@@ -192,6 +201,16 @@ def _backup(patient: Patient) -> str | None:
     return f"the last copy is {hours} hours old; let coach db backup run each night." if age > BACKUP_LASTS else None
 
 
+def _months(patient: Patient) -> str | None:
+    """Advice, since nothing is lost without them."""
+    return None if patient.damage else months_problem(patient.settings.database_url, patient.clock())
+
+
+def _processes(patient: Patient) -> str | None:
+    """Advice, since the work of one that stopped may well be done by another."""
+    return None if patient.damage else processes_problem(patient.settings.database_url, patient.clock())
+
+
 def _heartbeat(patient: Patient) -> str | None:
     unwatched = "nobody outside would notice that all of this had stopped; set COACH_HEARTBEAT_URL."
     return None if patient.settings.heartbeat_url else unwatched
@@ -218,4 +237,11 @@ _QUESTIONS: dict[str, Ask] = {
     "time zones": _zones,
     "rota": _rota,
 }
-_ADVICE: dict[str, Ask] = {"backup": _backup, "heartbeat": _heartbeat, "address": _answers}  # fit to send without them
+_ADVICE: dict[str, Ask] = {  # fit to send without them
+    "spool folder": _spool_shut,
+    "processes": _processes,
+    "months": _months,
+    "backup": _backup,
+    "heartbeat": _heartbeat,
+    "address": _answers,
+}

@@ -7,23 +7,18 @@ from pathlib import Path
 
 import typer
 
-from coach.adapters.clock import system_clock
 from coach.adapters.enrolment import Rules, read_person
 from coach.adapters.people_csv import Parsed, read_people
-from coach.bootstrap import House, make_silent_coach, open_house
+from coach.bootstrap import make_silent_coach
+from coach.cli.opening import open_fitting
 from coach.cli.problems import WRONG_USE, Problem, warn
 from coach.cli.progress import with_progress
 from coach.core.model import Participant
 from coach.service import Coach, Refused
-from coach.settings import Use, environment, read_settings
 
 app = typer.Typer(help="Participants.", no_args_is_help=True)
 
 STAFF = "command line"
-
-
-def _house() -> House:
-    return open_house(read_settings(environment(), Use.DATA), system_clock)
 
 
 @app.command()
@@ -52,7 +47,7 @@ def add(
     Example: coach people add "(212) 555-2368" --language en --name "Ruth Abbott" --zone America/New_York
     """
     given = {key: value for key, value in locals().items() if value}
-    house = _house()
+    house = open_fitting()
     person = read_person(given, Rules(house.settings.country))
     if not isinstance(person, Participant):
         raise Problem("\n".join(f"{p.field}: {p.sentence}" for p in person), WRONG_USE)
@@ -72,7 +67,7 @@ def import_(
 
     Example: coach people import clinic.csv --dry-run
     """
-    house = _house()
+    house = open_fitting()
     parsed = read_people(_text(file), house.settings.country)
     for problem in parsed.problems:
         place = f"row {problem.row}" + (f", {problem.column}" if problem.column else "")
@@ -120,7 +115,7 @@ def list_(search: str = typer.Argument("", help="Part of a name or number.")) ->
 
     Example: coach people list abbott
     """
-    house = _house()
+    house = open_fitting()
     for person in house.reports.people(search, house.clock()).rows:
         print(f"{person.id}\t{_masked(person.phone)}\t{person.name}\t{person.status}")
 
@@ -131,7 +126,7 @@ def show(participant_id: int) -> None:
 
     Example: coach people show 12
     """
-    house = _house()
+    house = open_fitting()
     page = house.reports.person(participant_id, house.clock())
     if page is None:
         raise Problem(f"There is no participant {participant_id}; coach people list shows them all.", WRONG_USE)

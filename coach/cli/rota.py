@@ -7,27 +7,22 @@ from datetime import date
 
 import typer
 
-from coach.adapters.clock import system_clock
 from coach.adapters.enrolment import FieldProblem, Rules
 from coach.adapters.phones import pretty_phone
 from coach.adapters.rota_entry import DAYS, LAYERS, read_leave, read_on_call, read_shift
-from coach.bootstrap import House, make_silent_coach, open_house
+from coach.bootstrap import House, make_silent_coach
+from coach.cli.opening import open_fitting
 from coach.cli.problems import WRONG_USE, Problem
 from coach.core.rota import LOOK_AHEAD, Leave, OnCall, Rota, Shift, gaps, on_duty, problems
 from coach.core.rota_changes import gap_in_words
 from coach.core.schedule import local
 from coach.rostering import Rostering
 from coach.service import Done, Refused
-from coach.settings import Use, environment, read_settings
 
 app = typer.Typer(help="Who is on call.", no_args_is_help=True)
 
 STAFF = "command line"
 _WORD_OF_LAYER = {layer: word for word, layer in LAYERS.items()}
-
-
-def _house() -> House:
-    return open_house(read_settings(environment(), Use.DATA), system_clock)
 
 
 def _rostering(house: House) -> Rostering:
@@ -50,7 +45,7 @@ def add(
 
     Example: coach rota add ana "(212) 555-2368" --name "Ana Ruiz" --zone America/New_York
     """
-    house = _house()
+    house = open_fitting()
     ticks = {"texts": texts, "calls": calls, "operator": operator}
     typed = {"handle": handle, "phone": phone, "name": name, "zone": zone, "language": language}
     person = read_on_call(typed | {k: "yes" if v else "" for k, v in ticks.items()}, Rules(house.settings.country))
@@ -78,7 +73,7 @@ def shift(
     Example: coach rota shift ana --days mon-fri --from 08:00 --to 20:00
     """
     fields = {"person": handle, "layer": layer, "start": start, "end": end, "first_day": first, "last_day": last}
-    _give_shift(_house(), fields, days.split(","))
+    _give_shift(open_fitting(), fields, days.split(","))
 
 
 def _give_shift(house: House, fields: Mapping[str, str], days: list[str]) -> None:
@@ -107,7 +102,7 @@ def leave(
 
     Example: coach rota leave ana --first 2026-07-14 --last 2026-07-18 --cover ben
     """
-    rostering = _rostering(_house())
+    rostering = _rostering(open_fitting())
     away = read_leave({"person": handle, "first_day": first, "last_day": last, "cover": cover}, rostering.rota())
     if not isinstance(away, Leave):
         raise _wrong(away)
@@ -121,7 +116,7 @@ def list_() -> None:
 
     Example: coach rota list
     """
-    house = _house()
+    house = open_fitting()
     rota = _rostering(house).rota()
     now = house.clock()
     print("Now: " + (", then ".join(one.name for one in on_duty(rota, now)) or "nobody"))
@@ -141,7 +136,7 @@ def check() -> None:
 
     Example: coach rota check
     """
-    house = _house()
+    house = open_fitting()
     rota = _rostering(house).rota()
     now = house.clock()
     found = problems(rota, now)
@@ -165,7 +160,7 @@ def off(
     """
     if sum(map(bool, (handle, shift, leave))) != 1:
         raise Problem("Name one person, or one --shift, or one --leave.", WRONG_USE)
-    rostering = _rostering(_house())
+    rostering = _rostering(open_fitting())
     if shift or leave:
         _done(rostering.end_shift(shift, STAFF) if shift else rostering.end_leave(leave, STAFF))
         print("Ended.")

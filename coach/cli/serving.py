@@ -13,7 +13,7 @@ from coach import logs
 from coach.adapters.clock import system_clock
 from coach.adapters.database.engine import postgresql_address
 from coach.adapters.database.maintenance import version_problem
-from coach.bootstrap import LiveHouse, open_live_house
+from coach.bootstrap import LiveHouse, open_live_house, settle_in
 from coach.cli.problems import WRONG_USE, Problem
 from coach.clockwork.cluster import ClusterClockwork, ProcrastinateConveyor
 from coach.clockwork.embedded import EmbeddedClockwork, Lookout
@@ -98,6 +98,7 @@ def _live(*, receives: bool = False) -> LiveHouse:
         folder = live.house.spool.folder
         sentence = f"COACH_SPOOL: the folder {folder} cannot be written ({problem}); give one that can be."
         raise Problem(sentence, WRONG_USE)
+    settle_in()
     return live
 
 

@@ -8,11 +8,9 @@ from contextlib import contextmanager
 
 import typer
 
-from coach.adapters.clock import system_clock
 from coach.adapters.database.staff import AccountError, Accounts
-from coach.bootstrap import open_house
+from coach.cli.opening import open_fitting
 from coach.cli.problems import WRONG_USE, Problem
-from coach.settings import Use, environment, read_settings
 
 app = typer.Typer(help="Accounts of coordinators and other staff.", no_args_is_help=True)
 
@@ -31,7 +29,7 @@ def _refusals() -> Iterator[None]:
 
 
 def _accounts() -> Accounts:
-    return open_house(read_settings(environment(), Use.DATA), system_clock).accounts
+    return open_fitting().accounts
 
 
 def _new_password() -> str:

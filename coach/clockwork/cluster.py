@@ -10,11 +10,13 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event, Thread
+from typing import Any
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import ProcrastinateException
 from procrastinate.jobs import Status
 
+from coach.adapters.database.engine import LINE, SESSION
 from coach.clockwork.embedded import EmbeddedClockwork
 from coach.core.model import Lane
 from coach.jobs import releasing
@@ -29,6 +31,19 @@ _AT_ONCE = 2
 _POLL_SECONDS = 1.0
 _SWEEP_SECONDS = 60.0
 _AGAIN_SECONDS = 2.0
+_SESSION = (*SESSION, "SET statement_timeout = '30s'")
+"""The engine's own statements are small: one that lasts is stuck."""
+
+
+def patient_connector(address: str) -> PsycopgConnector:
+    """Connections of the engine's own that wait no longer than ours: for the server, for a lock, for an answer."""
+    return PsycopgConnector(conninfo=address, min_size=1, max_size=_AT_ONCE + 2, kwargs=LINE, configure=_prepare)
+
+
+async def _prepare(connection: Any) -> None:  # noqa: ANN401 - the driver is the database adapter's affair
+    for statement in _SESSION:
+        await connection.execute(statement)
+    await connection.commit()
 
 
 class ProcrastinateConveyor:
@@ -37,7 +52,7 @@ class ProcrastinateConveyor:
     def __init__(self, address: str) -> None:
         """Nothing is opened yet. `address` is that of the database, as PostgreSQL's own programs spell it."""
         self._submitting = App(connector=SyncPsycopgConnector())  # only uses connections it is given
-        self._working = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=_AT_ONCE + 2))
+        self._working = App(connector=patient_connector(address))
         self._thread: Thread | None = None
         self._stopping = Event()
         self._stop: Callable[[], object] = self._stopping.set

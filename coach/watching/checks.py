@@ -32,6 +32,8 @@ BACKLOG_LASTS = timedelta(minutes=1)
 """Work that waits too long is no alarm before it has done so for this long: a moment's rush ends by itself."""
 
 _AT_ONCE = 1000
+_REFUSED_LASTS = timedelta(minutes=5)
+"""The account is tried each minute, so after this it is no longer refused."""
 
 
 class AlarmKind(StrEnum):
@@ -44,6 +46,8 @@ class AlarmKind(StrEnum):
     ROTA = "rota"
     DEAD_NUMBER = "dead_number"
     BROKEN_CHECK = "broken_check"
+    LINE_STOPPED = "line_stopped"
+    ACCOUNT_REFUSED = "account_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class Checks:
             "people": self._without_contact,
             "rota": self._rota,
             "numbers": self._dead_numbers,
+            "lines": self._stopped_lines,
         }
 
     def _late_jobs(self, now: datetime) -> Iterator[Found]:
@@ -147,6 +152,17 @@ class Checks:
         for one in read_rota(self.store).active:
             if one.id in failing:
                 yield Found(f"number/{one.id}", AlarmKind.DEAD_NUMBER, f"Pages to {one.handle} do not arrive.", one.id)
+
+    def _stopped_lines(self, now: datetime) -> Iterator[Found]:
+        """What the carrier refuses us as a whole, until it works again."""
+        for line in self.store.stopped_lines():
+            yield Found(f"line/{line.name}", AlarmKind.LINE_STOPPED, line.because)
+        code = self.store.account_refused(now - _REFUSED_LASTS)
+        if code is not None:
+            because = (
+                f"The carrier refuses our account or credentials (code {code}); nothing can be sent until it is mended."
+            )
+            yield Found("account", AlarmKind.ACCOUNT_REFUSED, because)
 
 
 def record(store: Store, participant_id: int, events: tuple[Event, ...], now: datetime) -> None:

@@ -81,35 +81,44 @@ class Watching:
         due = [alarm for alarm in unseen if alarm.paged_at is None or now - alarm.paged_at >= repeat]
         if not due:
             return
-        rota = read_rota(self.store)
+        rota, by = read_rota(self.store), self._channel()
         for kind in dict.fromkeys(alarm.kind for alarm in due):
-            told = [who for who in _for_alarms(rota) if self._may_be_paged(kind, who, rota, now)]
+            told = [who for who in _for_alarms(rota, by) if self._may_be_paged(kind, who, rota, now)]
             for who in told:
-                self._page_one(f"alarm.{kind}", who, now)
+                self._page_one(f"alarm.{kind}", who, by, now)
             for alarm in due if told else ():
                 if alarm.kind == kind:
                     self.store.alarm_paged(alarm.id, now)
+
+    def _channel(self) -> Channel:
+        """By text; by call while no text leaves."""
+        stopped = any(line.channel is Channel.SMS for line in self.store.stopped_lines())
+        return Channel.VOICE if stopped else Channel.SMS
 
     def _may_be_paged(self, kind: str, who: OnCall, rota: Rota, now: datetime) -> bool:
         """What can wait for the morning does: whoever is woken for nothing reads the next page less gladly."""
         waits = kind == AlarmKind.NO_CONTACT or (kind == AlarmKind.ROTA and bool(on_duty(rota, now)))
         return not waits or _in_hours(self.handbook.policy.of(Disposition.ROUTINE).hours, who.zone, now)
 
-    def _page_one(self, template: str, who: OnCall, now: datetime) -> None:
-        """One text of its kind an hour to each, however often an alarm comes and goes."""
+    def _page_one(self, template: str, who: OnCall, by: Channel, now: datetime) -> None:
+        """One page of its kind an hour to each, however often an alarm comes and goes."""
         name = template if template in self.handbook.library.templates else _PAGE_OF_OTHERS
         repeat = self.handbook.policy.operator.repeat
         body = paging.text(name, self.handbook, who)
-        page = PageQueued(who.id, who.phone, Channel.SMS, name, body, now + repeat, "an alarm about the program")
+        page = PageQueued(who.id, who.phone, by, name, body, now + repeat, "an alarm about the program")
         with self.store.begin() as tx:
             known = tx.conversation(who.id, now)
             if not any(sent.template == name and now - sent.at < repeat for sent in known.sent):
                 tx.record(known, (page,), Cause(), now)
 
 
-def _for_alarms(rota: Rota) -> Iterable[OnCall]:
-    """Who hears of alarms and can be texted; everybody who can, when the operators cannot."""
-    return [one for one in operators(rota) if one.texts] or [one for one in rota.active if one.texts]
+def _for_alarms(rota: Rota, by: Channel) -> Iterable[OnCall]:
+    """Who hears of alarms and can be reached so; everybody who can, when the operators cannot."""
+
+    def can(one: OnCall) -> bool:
+        return one.calls if by is Channel.VOICE else one.texts
+
+    return [*filter(can, operators(rota))] or [*filter(can, rota.active)]
 
 
 def _in_hours(hours: WorkingHours | None, zone: str, now: datetime) -> bool:

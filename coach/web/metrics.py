@@ -101,9 +101,11 @@ def _of_jobs(figures: Figures) -> Iterable[Metric]:
     names = dict.fromkeys((*INTERVALS, *(job.name for job in figures.jobs)))
     ages = [((name,), worked.get(name, inf)) for name in names]
     failing = [((job.name,), float(job.failing)) for job in figures.jobs]
+    seen = [((one.name,), one.seen_seconds) for one in figures.processes]
     return (
         _many("coach_job_ok_seconds", "Since a job last did its work; marked every ten seconds.", _JOB, ages),
         _many("coach_job_failing", "1 when a job's last run failed.", _JOB, failing),
+        _many("coach_process_seen_seconds", "Since a process of the last day left a mark.", ("process",), seen),
     )
 
 

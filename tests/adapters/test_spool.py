@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -89,10 +90,29 @@ def test_another_process_finds_it_and_takes_it_away(spool: FolderSpool) -> None:
 
 
 def test_only_the_program_can_read_what_people_wrote(spool: FolderSpool) -> None:
-    """Neither the folder nor a file is open to others."""
+    """Neither a folder nor a file is open to others, whatever files are usually made like, and wherever they move."""
+    usual = os.umask(0)
+    try:
+        for _ in range(2):
+            spool.keep(TEXT)
+        first, _second = spool.waiting()
+        spool.set_aside(first.name)
+    finally:
+        os.umask(usual)
+    aside = spool.folder / "unreadable"
+    folders, files = (spool.folder, aside), (*spool.folder.glob("*.json"), aside / first.name)
+    assert [stat.S_IMODE(place.stat().st_mode) for place in (*folders, *files)] == [0o700, 0o700, 0o600, 0o600]
+    assert not spool.is_open_to_others()
+
+
+def test_a_folder_that_was_there_before_may_be_open_and_its_files_are_not(spool: FolderSpool) -> None:
+    """It is left as it was given, and said."""
+    assert not spool.is_open_to_others()
+    spool.folder.mkdir(parents=True)
+    spool.folder.chmod(0o755)
     spool.keep(TEXT)
     (file,) = spool.folder.iterdir()
-    assert (spool.folder.stat().st_mode & 0o077, file.stat().st_mode & 0o077) == (0, 0)
+    assert (spool.is_open_to_others(), stat.S_IMODE(file.stat().st_mode)) == (True, 0o600)
 
 
 def test_a_file_is_forced_to_disk_before_its_name_and_the_name_before_we_say_so(spool: FolderSpool) -> None:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from coach.adapters.clock import system_clock
 from coach.adapters.database.engine import open_engine
 from coach.adapters.database.maintenance import cannot_write, note_backup
+from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import metadata
 from coach.cli.app import app
 from coach.cli.doctor import ROOM, Finding, Patient, findings, unfit
@@ -192,6 +193,38 @@ def test_an_upgrade_of_a_newer_database_is_refused(settings: Settings, monkeypat
     stamp(settings.database_url, "9999")
     refusal = "The database was made by a newer coach; install that version, then run this again."
     assert run_to_its_end(("db", "upgrade"), settings, monkeypatch) == (2, refusal)
+
+
+def test_a_spool_that_others_may_look_into_is_named(settings: Settings) -> None:
+    """It holds what people wrote."""
+    assert found(settings, "spool folder") is None
+    settings.spool.mkdir()
+    settings.spool.chmod(0o755)
+    place = settings.spool
+    assert found(settings, "spool folder") == f"other accounts may look into {place}; run chmod 700 {place}."
+
+
+def test_processes_that_stopped_are_named(settings: Settings) -> None:
+    """Also when another does their work; this is advice."""
+    start = "start coach serve, or coach web and coach worker."
+    assert found(settings, "processes") == f"no process has been at work; {start}"
+    engine = open_engine(settings.database_url)
+    store, now = SqlStore(engine), datetime(2026, 11, 24, 15, tzinfo=UTC)
+    store.mark_job("plan", now - timedelta(hours=3), None, "one/11")
+    store.mark_job("plan", now, None, "two/22")
+    engine.dispose()
+    assert found(settings, "processes", lambda: now) == (
+        "1 at work; stopped: one/11 (last seen 24 Nov 12:00 UTC). Unless that was on purpose, see their logs."
+    )
+
+
+def test_months_without_their_tables_are_named(settings: Settings, postgres_url: str) -> None:
+    """On SQLite there are none; this is advice, since nothing is lost."""
+    far = datetime(2041, 3, 1, tzinfo=UTC)
+    assert found(settings, "months", lambda: far) is None
+    assert found(changed(settings, database_url=postgres_url), "months", lambda: far) == (
+        "March 2041 has no table for its facts; run coach db months, and see that a worker runs."
+    )
 
 
 def test_the_age_of_the_last_copy_is_known(settings: Settings) -> None:

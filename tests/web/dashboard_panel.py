@@ -38,6 +38,7 @@ from coach.rostering import Rostering
 from coach.service import Done, Refused, heat_refusal
 from coach.web.app import create_app
 from coach.web.parts import Choice, WebParts
+from tests.passwords import QUICK
 
 ZONE = "America/New_York"
 PASSWORD = "a short sentence is good"
@@ -316,7 +317,7 @@ class Visitor:
 
 def dashboard_parts(engine: Engine, clock: Clock, **changes: Any) -> WebParts:
     """The dashboard over a database, with the coordinator ana."""
-    accounts = Accounts(engine, clock)
+    accounts = Accounts(engine, clock, QUICK)
     accounts.add("ana", "Ana Ruiz", "coordinator", PASSWORD)
     parts = WebParts(
         coach=TableCoach(engine, clock),

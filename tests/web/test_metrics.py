@@ -8,7 +8,14 @@ from datetime import datetime
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
-from coach.adapters.database.figures import CaseFigures, Figures, JobFigures, LaneFigures, SendFigures
+from coach.adapters.database.figures import (
+    CaseFigures,
+    Figures,
+    JobFigures,
+    LaneFigures,
+    ProcessFigures,
+    SendFigures,
+)
 from coach.adapters.database.reports import Reports
 from coach.watching import INTERVALS
 from coach.web.app import create_app
@@ -28,6 +35,7 @@ BUSY = Figures(
     in_doubt_oldest_seconds=12.0,
     answers=tuple(float(second) for second in range(1, 101)),
     jobs=(JobFigures("plan", 1.0, failing=False), JobFigures("reconcile", None, failing=True)),
+    processes=(ProcessFigures("worker/7", 4.0),),
 )
 
 
@@ -55,6 +63,7 @@ def test_every_figure_has_its_own_name_and_labels() -> None:
         "coach_sends_recent sms accepted": 7, "coach_in_doubt_messages": 1, "coach_in_doubt_oldest_seconds": 12,
         "coach_open_cases urgent": 2, "coach_unowned_cases urgent": 1, "coach_unowned_case_oldest_seconds urgent": 60,
         "coach_open_tasks": 4, "coach_open_alarms": 1, "coach_job_failing reconcile": 1, "coach_job_failing plan": 0,
+        "coach_process_seen_seconds worker/7": 4,
     }  # fmt: skip
     assert {name: samples[name] for name in wanted} == wanted
 

@@ -13,11 +13,22 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 _BUSY_MS = 15_000
+_READ_ONLY = ("SQLITE_READONLY", "25006")  # SQLite's names, PostgreSQL's SQLSTATE
+_FULL = ("SQLITE_FULL", "53100")
 _READING = "coach_reading"
+ONLY_READ = "The database can only be read; let the account that runs coach write the file and its folder."
 _WAITS = {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "30s"}
 """How long a PostgreSQL session waits for others, and how long others wait for one that stands still."""
-_LINE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
-"""A server that answers no more is noticed within half a minute. Seconds, and milliseconds for the last."""
+LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A PostgreSQL server that answers no more is noticed within half a minute. Seconds, and milliseconds for the last."""
+SESSION = ("SET TIME ZONE 'UTC'", *(f"SET {name} = '{span}'" for name, span in _WAITS.items()))
+"""What every PostgreSQL session begins with."""
 
 
 class UnknownDatabase(ValueError):
@@ -54,6 +65,14 @@ def postgresql_address(url: str) -> str | None:
 def is_away(error: Exception) -> bool:
     """Whether this is the database not answering, as against a fault of ours."""
     return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def why_not_written(error: BaseException | None) -> str | None:
+    """What to do about a database that answers but takes nothing, by the driver's error; None for another error."""
+    told = str(getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None))
+    if told.startswith(_READ_ONLY):
+        return ONLY_READ
+    return "The disk of the database is full; make room on it." if told in _FULL else None
 
 
 def wait_without_end(connection: Connection) -> None:
@@ -100,13 +119,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _open_postgresql(address: URL) -> Engine:
-    engine = create_engine(address, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args=_LINE)
+    engine = create_engine(address, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args=LINE)
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
 def _prepare_postgresql(driver: Any, _record: object) -> None:  # noqa: ANN401 - as above
-    driver.execute("SET TIME ZONE 'UTC'")
-    for name, span in _WAITS.items():
-        driver.execute(f"SET {name} = '{span}'")
+    for statement in SESSION:
+        driver.execute(statement)
     driver.commit()

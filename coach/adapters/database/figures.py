@@ -47,6 +47,14 @@ class JobFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessFigures:
+    """A process seen in the last day: how long ago any job of it was last done."""
+
+    name: str
+    seen_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class CostFigures:
     """What attempts of one channel begun in the last hour cost, and whether the carrier said so or a table did."""
 
@@ -72,3 +80,4 @@ class Figures:
     answers: tuple[float, ...]  # from a text received lately to its first answer taken by the carrier, shortest first
     jobs: tuple[JobFigures, ...]
     costs: tuple[CostFigures, ...] = ()
+    processes: tuple[ProcessFigures, ...] = ()

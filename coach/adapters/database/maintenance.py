@@ -11,14 +11,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, delete, func, make_url, select, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
-from coach.adapters.database.engine import for_reading, in_memory, open_engine
+from coach.adapters.database.engine import ONLY_READ, for_reading, in_memory, open_engine, why_not_written
 from coach.adapters.database.migrations import Standing, standing
 from coach.adapters.database.statements import upsert
 from coach.adapters.database.tables import job_mark
 
 _BACKUP, _TRIAL = "backup", "doctor"
-_READ_ONLY = frozenset({"SQLITE_READONLY", "SQLITE_CANTOPEN", "25006"})  # SQLite's names, PostgreSQL's SQLSTATE
-_FULL = frozenset({"SQLITE_FULL", "53100"})
 _STANDING = {
     Standing.EMPTY: "The database is not at the newest version; run: coach db upgrade",
     Standing.OLDER: "The database is not at the newest version; run: coach db upgrade",
@@ -106,12 +104,9 @@ def writing_problem(url: str) -> str | None:
 
 def cannot_write(error: BaseException | None) -> str:
     """What to do about a driver's error in writing."""
-    known = {getattr(error, "sqlite_errorname", None), getattr(error, "sqlstate", None)}
-    if any(str(name).startswith(tuple(_READ_ONLY)) for name in known):
-        return "The database can only be read; let the account that runs coach write the file and its folder."
-    if known & _FULL:
-        return "The disk of the database is full; make room on it."
-    return f"The database cannot be written ({type(error).__name__}); see its log."
+    if str(getattr(error, "sqlite_errorname", None)).startswith("SQLITE_CANTOPEN"):
+        return ONLY_READ  # it was just read, so it is the log beside it that cannot be made
+    return why_not_written(error) or f"The database cannot be written ({type(error).__name__}); see its log."
 
 
 def database_clock(url: str) -> datetime | None:

@@ -12,11 +12,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from coach.adapters.database.engine import for_reading, open_engine, wait_without_end
-from coach.adapters.database.statements import one_at_a_time
+from coach.adapters.database.statements import Turn, one_at_a_time
 from coach.resources import folder
-
-_MIGRATION = 5_347_001
-"""Any number, the same for all: the advisory lock that keeps two processes from migrating together."""
 
 
 class Standing(StrEnum):
@@ -52,7 +49,7 @@ def upgrade_engine(engine: Engine) -> None:
         raise TooNew(message)
     with engine.begin() as connection:
         wait_without_end(connection)
-        one_at_a_time(connection, _MIGRATION)
+        one_at_a_time(connection, Turn.MIGRATE)
         run_upgrade(configuration(connection), "head")
 
 

@@ -13,7 +13,17 @@ from sqlalchemy import Connection, Select, func, select
 
 from coach.adapters.database import tables as t
 from coach.adapters.database.costs import read_cost_figures
-from coach.adapters.database.figures import LATELY, CaseFigures, Figures, JobFigures, LaneFigures, SendFigures
+from coach.adapters.database.figures import (
+    LATELY,
+    CaseFigures,
+    Figures,
+    JobFigures,
+    LaneFigures,
+    ProcessFigures,
+    SendFigures,
+)
+from coach.adapters.database.lines import stopped_lines
+from coach.adapters.database.processes import read_processes
 from coach.adapters.database.states import OutboxState, TimerState
 from coach.adapters.library.prices import Prices
 from coach.core.model import Disposition, EscalationState, Lane
@@ -41,14 +51,22 @@ def read_gauges(connection: Connection, now: datetime, prices: Prices | None = N
         answers=_answers(connection, now),
         jobs=_jobs(connection, now),
         costs=tuple(read_cost_figures(connection, now - _HOUR, now, prices)) if prices else (),
+        processes=tuple(ProcessFigures(p.name, _age(p.seen_at, now)) for p in read_processes(connection, now)),
     )
 
 
 def read_oldest_due(connection: Connection, now: datetime) -> float:
-    """Seconds by which the oldest timer, unread text or waiting message is past its time; 0 when none is."""
+    """Seconds by which the oldest timer, unread text or waiting message is past its time; 0 when none is.
+
+    What waits for a line that is stopped has an alarm of its own.
+    """
+    pending = select(func.min(t.outbox.c.not_before)).where(t.outbox.c.state == OutboxState.PENDING)
+    stopped = {line.channel for line in stopped_lines(connection)}
+    if stopped:
+        pending = pending.where(t.outbox.c.channel.not_in(stopped))
     oldest: tuple[datetime | None, ...] = (
         connection.scalar(select(func.min(t.timer.c.due_at)).where(t.timer.c.state == TimerState.PENDING)),
-        connection.scalar(select(func.min(t.outbox.c.not_before)).where(t.outbox.c.state == OutboxState.PENDING)),
+        connection.scalar(pending),
         connection.scalar(select(func.min(t.outbox.c.not_before)).where(t.outbox.c.state == OutboxState.RELEASED)),
         connection.scalar(select(func.min(t.inbound.c.received_at)).where(t.inbound.c.decided_at.is_(None))),
     )

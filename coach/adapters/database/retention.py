@@ -8,10 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    TableClause,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
+from coach.adapters.database.months import TIMERS, Piece, facts, giving_way, pieces, rest, wait_briefly
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import (
     alarm,
@@ -21,6 +37,7 @@ from coach.adapters.database.tables import (
     event,
     inbound,
     outbox,
+    process_mark,
     staff_session,
     status_callback,
 )
@@ -29,6 +46,8 @@ from coach.core.model import EscalationState
 from coach.ports import Forgotten, Outcome
 
 _UNSETTLED = (OutboxState.PENDING, OutboxState.RELEASED, OutboxState.SENDING, OutboxState.IN_DOUBT)
+_COUNTED = 10_000
+"""Rows up to which a month is counted before it goes; reading a larger one for its number would cost too much."""
 _OURS = "coach:"  # how the entries of ours among the raw fields begin
 
 _Forget: TypeAlias = Callable[[Connection, datetime, datetime, int], int]
@@ -72,9 +91,59 @@ def _ours(raw: Mapping[str, object]) -> dict[str, object]:
 
 
 def _timer_facts(connection: Connection, before: datetime, _now: datetime, limit: int) -> int:
-    e = event.c
-    old = select(e.id).where(e.kind == TimerSet.__name__, e.at < before, ~_has_open_case(e.participant_id))
-    return connection.execute(delete(event).where(e.id.in_(old.order_by(e.at).limit(limit)))).rowcount
+    """On PostgreSQL a month at a time, when all of it is older; row by row what lies in no month, as on SQLite."""
+    if connection.dialect.name == "postgresql":
+        return _over_months(connection, before) or _timer_rows(connection, rest(TIMERS), before, limit)
+    return _timer_rows(connection, event, before, limit)
+
+
+def _timer_rows(connection: Connection, table: TableClause, before: datetime, limit: int) -> int:
+    t = table.c
+    old = select(t.id).where(t.kind == TimerSet.__name__, t.at < before, ~_has_open_case(t.participant_id))
+    return connection.execute(delete(table).where(t.id.in_(old.order_by(t.at).limit(limit)))).rowcount
+
+
+def _over_months(connection: Connection, before: datetime) -> int:
+    """Drop the oldest month of which something may go, or empty it but for people with an open case."""
+    over = sorted(piece for piece in pieces(connection) if piece.part == TIMERS and piece.ends <= before)
+    for piece in over:
+        month = facts(piece.name)
+        if _any(connection, month, ~_has_open_case(month.c.participant_id)):
+            with giving_way(), connection.begin_nested():
+                return _empty(connection, piece)
+            return 0
+    return 0
+
+
+def _empty(connection: Connection, piece: Piece) -> int:
+    month, kept = facts(piece.name), facts("coach_kept")
+    stays, names = select(month).where(_has_open_case(month.c.participant_id)), [one.name for one in month.columns]
+    wait_briefly(connection)
+    connection.execute(text(f"LOCK TABLE ONLY {piece.part}, {piece.name} IN ACCESS EXCLUSIVE MODE"))
+    rows, few = _about(connection, month), _count(connection, stays)
+    if few:
+        connection.execute(text(f"CREATE TEMP TABLE {kept.name} (LIKE {piece.name}) ON COMMIT DROP"))
+        connection.execute(insert(kept).from_select(names, stays))
+        connection.execute(text(f"TRUNCATE {piece.name}"))
+        connection.execute(insert(month).from_select(names, select(kept)))
+    else:
+        connection.execute(text(f"DROP TABLE {piece.name}"))
+    return rows - few
+
+
+def _any(connection: Connection, table: FromClause, which: ColumnElement[bool]) -> bool:
+    return connection.scalar(select(table.c.id).where(which).limit(1)) is not None
+
+
+def _count(connection: Connection, rows: Select[Any]) -> int:
+    return connection.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+def _about(connection: Connection, month: TableClause) -> int:
+    """How many rows: counted when they are few, else as PostgreSQL's statistics have it."""
+    counted = _count(connection, select(month.c.id).limit(_COUNTED))
+    known = text("SELECT CAST(reltuples AS bigint) FROM pg_class WHERE oid = to_regclass(:name)")
+    return counted if counted < _COUNTED else max(counted, connection.scalar(known, {"name": month.name}) or 0)
 
 
 def _sessions(connection: Connection, before: datetime, _now: datetime, limit: int) -> int:
@@ -89,6 +158,12 @@ def _alarms(connection: Connection, before: datetime, _now: datetime, limit: int
     return connection.execute(delete(alarm).where(a.id.in_(old))).rowcount
 
 
+def _processes(connection: Connection, before: datetime, _now: datetime, limit: int) -> int:
+    p = process_mark.c
+    old = select(p.process).where(p.seen_at < before).limit(limit)
+    return connection.execute(delete(process_mark).where(p.process.in_(old), p.seen_at < before)).rowcount
+
+
 def _has_open_case(person: ColumnElement[int]) -> ColumnElement[bool]:
     return exists().where(escalation.c.participant_id == person, escalation.c.state != EscalationState.CLOSED)
 
@@ -99,4 +174,5 @@ _HOW: Mapping[Forgotten, _Forget] = {
     Forgotten.TIMER_FACTS: _timer_facts,
     Forgotten.SESSIONS: _sessions,
     Forgotten.ALARMS: _alarms,
+    Forgotten.PROCESSES: _processes,
 }

@@ -20,6 +20,7 @@ from coach.adapters.database.tables import (
     on_call,
     outbox,
     participant,
+    process_mark,
     timer,
 )
 from coach.core.events import PromptSkipped
@@ -39,6 +40,16 @@ def mark_job(connection: Connection, mark: JobMark) -> None:
     fresh = {name: value for name, value in told.items() if value is not None}
     statement = upsert(connection, job_mark).values(name=mark.name, **fresh)
     connection.execute(statement.on_conflict_do_update(index_elements=[job_mark.c.name], set_=fresh))
+    seen_at = mark.ok_at or mark.failed_at
+    if mark.process and seen_at is not None:
+        _see_process(connection, mark.process, mark.name, {"seen_at": seen_at, "error": mark.error})
+
+
+def _see_process(connection: Connection, process: str, job: str, seen: dict[str, Any]) -> None:
+    """The job is judged by its own mark, whoever did it; this says who is there."""
+    statement = upsert(connection, process_mark).values(process=process, job=job, **seen)
+    keys = [process_mark.c.process, process_mark.c.job]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=seen))
 
 
 def jobs_marked(connection: Connection) -> Sequence[JobMark]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from coach.adapters.database.figures import CaseFigures, Figures, JobFigures, LaneFigures, SendFigures
+from coach.adapters.database.figures import (
+    CaseFigures,
+    Figures,
+    JobFigures,
+    LaneFigures,
+    ProcessFigures,
+    SendFigures,
+)
 from coach.adapters.database.reports import Reports
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import outbox
@@ -112,6 +119,14 @@ def test_a_case_is_told_as_nobodys_until_somebody_takes_it(scene: Scene) -> None
         scene.decide(person, EscalationAcknowledged(case, "ana"))
     urgent = {case.level: case for case in figures(scene).cases}["urgent"]
     assert (urgent.open, urgent.unowned, urgent.unowned_oldest_seconds) == (2, 0, 0.0)
+
+
+def test_each_process_tells_when_it_was_last_seen(scene: Scene) -> None:
+    """Whoever did the job since."""
+    scene.store.mark_job("plan", scene.now, None, "one/11")
+    later = scene.clock.advance(seconds=30)
+    scene.store.mark_job("plan", later, None, "two/22")
+    assert figures(scene).processes == (ProcessFigures("two/22", 0.0), ProcessFigures("one/11", 30.0))
 
 
 def test_a_job_tells_when_it_last_worked_and_whether_it_fails(scene: Scene) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert, inspect, select, text
 from coach.adapters.database.engine import open_engine
 from coach.adapters.database.loading import participant_of
 from coach.adapters.database.migrations import configuration, current, is_current, newest, upgrade, upgrade_engine
+from coach.adapters.database.months import is_piece
 from coach.adapters.database.tables import metadata, participant
 from coach.core.model import Density
 from coach.resources import folder
@@ -22,7 +23,7 @@ from tests.clocks import StoppedClock
 def test_a_migrated_database_has_exactly_the_tables_of_the_program(engine: Engine) -> None:
     """Tables, columns, types, keys and indexes, compared by Alembic."""
     with engine.begin() as connection:
-        opts = {"compare_type": True, "include_name": lambda name, *_: not str(name).startswith("procrastinate_")}
+        opts = {"compare_type": True, "include_name": lambda name, *_: _is_ours(str(name))}
         context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
 
@@ -45,7 +46,7 @@ def test_indexes_over_few_rows_have_the_same_condition_everywhere(engine: Engine
     catalogue = {
         "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%WHERE%'",
         "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE indexdef LIKE '%WHERE%'"
-        " AND tablename NOT LIKE 'procrastinate%'",
+        " AND tablename NOT LIKE 'procrastinate%' AND tablename NOT LIKE 'event!_%' ESCAPE '!'",
     }[engine.dialect.name]
     with engine.begin() as connection:
         found = {row[0]: _condition(row[1]) for row in connection.execute(text(catalogue))}
@@ -69,10 +70,15 @@ def test_people_of_the_first_version_go_on_as_usual(engine: Engine, clock: Stopp
     assert [(p.density, p.ask_at, p.programme_on) for p in people] == [(Density.USUAL, None, None)] * 2
 
 
+def _is_ours(table: str) -> bool:
+    """Procrastinate's tables are its own; the pieces of a table that is cut by month have its form."""
+    return not table.startswith("procrastinate_") and not is_piece(table)
+
+
 def _condition(definition: str) -> str:
     """The condition of an index without what PostgreSQL adds to it."""
-    bare = definition.partition("WHERE ")[2].replace("::text", "").replace("(state)", "state").replace("(kind)", "kind")
-    return bare.removeprefix("(").removesuffix(")")
+    bare = definition.partition("WHERE ")[2].replace("::text", "")
+    return bare.replace("(", "").replace(")", "")
 
 
 def test_upgrading_again_changes_nothing(database_url: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Table, insert
@@ -195,19 +195,12 @@ def test_what_is_forgotten_is_found_by_an_index(scene: Scene) -> None:
         "inbound": "ix_inbound_raw_kept",
         "event": "ix_event_timer_set",
     }
-    plans = [plan for what in (STATUSES, RAW, TIMERS) for plan in planned(scene, what, scene.now)]
+    plans = [
+        plan
+        for what in (STATUSES, RAW, TIMERS)
+        for plan in scene.plans(
+            lambda connection, what=what: look(connection, what, scene.now, scene.now, 10), "DELETE"
+        )
+    ]
     for table, index in wanted.items():
         assert any(f"{table} USING" in plan and index in plan for plan in plans), (table, plans)
-
-
-def planned(scene: Scene, what: Forgotten, now: datetime) -> list[str]:
-    """How SQLite means to carry out what forgetting asks for."""
-    asked: list[str] = []
-    with scene.engine.begin() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        raw.set_trace_callback(asked.append)
-        look(connection, what, now, now, 10)
-        raw.set_trace_callback(None)
-        plans = (f"EXPLAIN QUERY PLAN {one}" for one in asked if one.startswith(("SELECT", "DELETE")))
-        return [str(row[3]) for plan in plans for row in connection.exec_driver_sql(plan)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from coach.adapters.database.processes import ProcessSeen, processes_problem, read_processes
+from coach.adapters.database.tables import process_mark
 from coach.core.escalation import case_timer
 from coach.core.events import EscalationClosed, EscalationRaised
 from coach.core.model import Disposition, Status
-from coach.ports import JobMark
+from coach.ports import Forgotten, JobMark
 from tests.adapters.database.scene import Scene
 
 RAISED = EscalationRaised(Disposition.URGENT, ("a",), "b", "c")
@@ -20,6 +22,46 @@ def test_a_mark_says_when_a_job_last_worked_and_last_failed(scene: Scene) -> Non
     later = scene.clock.advance(minutes=1)
     scene.store.mark_job("plan", later, "OperationalError", "web")
     assert scene.store.jobs_marked() == [JobMark("plan", began, later, "OperationalError", "web")]
+
+
+def test_a_process_that_died_is_seen_although_another_does_its_job(scene: Scene) -> None:
+    """The mark of the job moves on; the one of the process stays where it was."""
+    began = scene.now
+    for process in ("one/11", "two/22"):
+        scene.store.mark_job("plan", began, None, process)
+    later = scene.clock.advance(minutes=5)
+    scene.store.mark_job("plan", later, None, "two/22")
+    assert [(mark.ok_at, mark.process) for mark in scene.store.jobs_marked()] == [(later, "two/22")]
+    with scene.engine.begin() as connection:
+        assert read_processes(connection, later) == [ProcessSeen("two/22", later), ProcessSeen("one/11", began)]
+    url = scene.engine.url.render_as_string(hide_password=False)
+    assert processes_problem(url, later) == (
+        "1 at work; stopped: one/11 (last seen 24 Nov 15:00 UTC). Unless that was on purpose, see their logs."
+    )
+
+
+def test_no_process_at_all_is_named_with_what_to_start(scene: Scene) -> None:
+    """One that still leaves marks is well, whichever of its jobs it did last, and however that went."""
+    url = scene.engine.url.render_as_string(hide_password=False)
+    start = "start coach serve, or coach web and coach worker."
+    assert processes_problem(url, scene.now) == f"no process has been at work; {start}"
+    scene.store.mark_job("plan", scene.now, None, "one/11")
+    scene.store.mark_job("watch", scene.clock.advance(seconds=100), "OperationalError", "one/11")
+    assert processes_problem(url, scene.clock.advance(seconds=100)) is None
+    later = scene.clock.advance(hours=1)
+    assert processes_problem(url, later) == f"no process has been at work since 24 Nov 15:01 UTC; {start}"
+    assert processes_problem(url, scene.clock.advance(days=2)) == f"no process has been at work; {start}"
+
+
+def test_marks_of_processes_that_are_no_more_go(scene: Scene) -> None:
+    """Every start has a new name, so they would pile up."""
+    scene.store.mark_job("plan", scene.now, None, "one/11")
+    week = timedelta(days=7)
+    now = scene.clock.advance(days=8)
+    scene.store.mark_job("plan", now, None, "two/22")
+    assert [scene.store.forget(Forgotten.PROCESSES, now - week, now, 10) for _ in range(2)] == [1, 0]
+    assert scene.column(process_mark, "process") == ["two/22"]
+    assert len(scene.store.jobs_marked()) == 1
 
 
 def test_an_alarm_is_open_once_for_its_key_until_it_is_over(scene: Scene) -> None:
