@@ -17,7 +17,7 @@ from coach.core.model import Channel, Conversation, Escalation, InboundMessage, 
 from coach.core.paging import Unchanged
 from coach.core.rota import OnCall
 from coach.ports import Cause, Clock, DueTimer, Links, PageLink, Store, Transaction
-from coach.sending import texts_back, texts_stopped
+from coach.refusals import texts_back, texts_stopped
 
 log = logging.getLogger(__name__)
 

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from coach.core.events import Event
-from coach.core.model import Conversation, Escalation, InboundMessage, Lane, OutboundMessage, Participant, Timer
+from coach.core.failures import FailureClass, Meaning
+from coach.core.model import (
+    Channel,
+    Conversation,
+    Escalation,
+    InboundMessage,
+    Lane,
+    OutboundMessage,
+    Participant,
+    Timer,
+)
 from coach.core.rota import Leave, OnCall, Rota, Shift
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -30,20 +40,6 @@ class Outcome(StrEnum):
     IN_DOUBT = "in_doubt"  # may or may not exist at the carrier: never repeated blindly
 
 
-class FailureClass(StrEnum):
-    """What a carrier's error code means for us (Twilio error pages; table in messages/carrier.toml)."""
-
-    NUMBER = "number"  # this number cannot take texts
-    SUPPRESSED = "suppressed"  # opted out at the carrier
-    ACCOUNT = "account"  # our account or sender: stop the line, tell the operator
-    THROTTLE = "throttle"
-    RETRY = "retry"
-    CONTENT = "content"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown"
-    FAULT = "fault"  # ours: posting or recording it raised
-
-
 @dataclass(frozen=True, slots=True)
 class SendResult:
     """The end of one attempt."""
@@ -54,6 +50,7 @@ class SendResult:
     code: int | None = None
     failure: FailureClass | None = None
     retry_after: timedelta | None = None
+    meaning: Meaning | None = field(default=None, compare=False)  # all that the table says of the code
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +62,38 @@ class DeliveryStatus:
     status: str
     code: int | None
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What messages of one channel leave from: our number or messaging service, and how fast."""
+
+    name: str  # the channel and the number or service; all processes know the line by it
+    per_second: float  # segments of texts; calls
+    probe: timedelta = timedelta(minutes=30)  # while it is stopped, one message in so long is tried
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast messages may leave, over all processes that name the same lines."""
+
+    texts: Line
+    calls: Line
+    spread: timedelta = timedelta(0)  # a crowd of prompts of one minute leaves within so long
+
+    def of(self, channel: Channel) -> Line:
+        """The line of a channel."""
+        return self.calls if channel is Channel.VOICE else self.texts
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedLine:
+    """A line from which nothing is posted until a person says so, or a message that was tried arrives."""
+
+    name: str
+    channel: Channel
+    because: str
+    since: datetime
 
 
 WHOLE_FIELD = "coach:whole"
@@ -149,6 +178,7 @@ class Forgotten(StrEnum):
     TIMER_FACTS = "timer_facts"  # that a timer was set; the timer itself stays
     SESSIONS = "sessions"
     ALARMS = "alarms"  # about the program itself, and over
+    PROCESSES = "processes"  # marks of processes that are no more
 
 
 class Carrier(Protocol):
@@ -363,27 +393,40 @@ class Store(Protocol):
         now: datetime,
         limit: int,
         lease: timedelta,
-        segments_per_second: float,
+        pace: Pace,
         last: Lane = Lane.PROMPT,
     ) -> Sequence[OutboundMessage]:
         """Claim pending messages, first lane first and none after `last`, and commit an attempt row for each.
 
-        Expires what is past its usefulness; EMERGENCY, URGENT and PAGE lanes never wait for the rate. Prompts to people
+        Expires what is past its usefulness; EMERGENCY, URGENT and PAGE lanes never wait for the pace. On a line that is
+        stopped they count as lost at once, and the others wait but for the one that is tried. Prompts to people
         who are not active are dropped, and so is everything to people who have left but the answers to what they wrote
         since. A row that cannot be read is set aside, and in the end becomes a task.
         """
 
-    def release_outbox(
-        self, now: datetime, batch: int, lease: timedelta, segments_per_second: float, submit: Submit
-    ) -> int:
-        """Hand pending messages that may wait to workers, in batches and within the rate. Returns how many.
+    def release_outbox(self, now: datetime, batch: int, lease: timedelta, pace: Pace, submit: Submit) -> int:
+        """Hand pending messages that may wait to workers, in batches and within the pace. Returns how many.
 
         Those are the lanes after PAGE. The rows and their batches are committed together. Nothing is released while
         enough is, or while somebody else does so. What no worker has begun when its lease ends is pending again.
         """
 
-    def begin_released(self, ids: Sequence[int], now: datetime, lease: timedelta) -> Sequence[OutboundMessage]:
+    def begin_released(
+        self, ids: Sequence[int], now: datetime, lease: timedelta, pace: Pace
+    ) -> Sequence[OutboundMessage]:
         """Claim those of the messages that are still released and still wanted, as `claim_outbox` does."""
+
+    def unwanted(self, attempt_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the attempts under way whose message must not be posted any more: STOP came, or the line stopped."""
+
+    def stopped_lines(self) -> Sequence[StoppedLine]:
+        """The lines from which nothing is posted, by name."""
+
+    def account_refused(self, since: datetime) -> int | None:
+        """The code with which the carrier last refused our account; None when it has not since then."""
+
+    def resume_line(self, name: str) -> bool:
+        """A person says that a line works again; False when it is not stopped."""
 
     def finish_attempts(self, ended: Sequence[tuple[OutboundMessage, SendResult]], now: datetime) -> frozenset[str]:
         """Record how attempts ended; a repeatable failure puts the message back with a growing pause.
@@ -394,8 +437,11 @@ class Store(Protocol):
             The ids of attempts of which recording raised; nothing was recorded of them, and all of the others.
         """
 
-    def apply_status(self, status: DeliveryStatus) -> bool:
-        """Apply a status callback by rank, binding the carrier id; False when the attempt is unknown."""
+    def apply_status(self, status: DeliveryStatus, meaning: Meaning | None = None) -> bool:
+        """Apply a status callback by rank, binding the carrier id; False when the attempt is unknown.
+
+        With the meaning of its code a failure is also acted upon (`coach.core.failures`).
+        """
 
     def expire_leases(self, now: datetime) -> int:
         """Attempts whose sender vanished become in doubt; what no worker has begun waits again. Returns how many."""

@@ -14,8 +14,9 @@ from threading import Lock
 from time import monotonic
 from typing import Protocol, TypeAlias
 
+from coach.core.failures import FailureClass
 from coach.core.model import Lane, OutboundMessage
-from coach.ports import FailureClass, Outcome, SendResult
+from coach.ports import Outcome, SendResult
 from coach.senders import Senders
 
 log = logging.getLogger(__name__)

@@ -8,15 +8,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from coach.core.events import ConsentRecorded, StatusChanged
-from coach.core.model import Channel, Lane, OutboundMessage, Status
-from coach.ports import Carrier, Cause, Clock, FailureClass, Outcome, SendResult, Store, Submit, Transaction
+from coach.core.failures import FailureClass, Meaning
+from coach.core.model import Channel, Lane, OutboundMessage
+from coach.ports import Carrier, Clock, DeliveryStatus, Line, Outcome, Pace, SendResult, Store, Submit
 from coach.posting import Claimed, Ended, Look, Posting
+from coach.recheck import Recheck
+from coach.refusals import opted_out
 from coach.senders import Senders
 
 log = logging.getLogger(__name__)
 
 _TURN_SECONDS = 2.0
+_OPT_OUT_LASTS = timedelta(days=1)
+"""Told so late that a number had opted out, the person may have come back meanwhile."""
+
+
+def nothing_known(_code: int | None) -> Meaning | None:
+    """There is no table of codes."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,12 @@ class Options:
 
     country: str = "US"
     segments_per_second: float = 1.0
+    calls_per_second: float = 1.0
+    texts_from: str = ""  # our number or messaging service; its pace is shared by all processes that name it
+    calls_from: str = ""
+    probe: timedelta = timedelta(minutes=30)  # one message in so long is tried on a line that is stopped
+    spread: timedelta = timedelta(0)  # a crowd of prompts of one minute leaves within so long
+    meaning: Callable[[int | None], Meaning | None] = nothing_known  # of the carrier's codes
     batch: int = 50
     senders: int = 8
     reserved: int = 2  # senders that post nothing but what must arrive
@@ -37,26 +52,12 @@ class Options:
     tries: int = 3
     postpone: timedelta = timedelta(hours=1)
 
-
-def texts_stopped(tx: Transaction, person: int, now: datetime) -> None:
-    """The carrier takes no more texts to a number on call: it is called from now on, and somebody must mend that."""
-    who = tx.rota().person(person)
-    if who is None or not who.texts:
-        return
-    tx.change_on_call(replace(who, texts=False), "carrier", now)
-    because = f"The number of {who.handle} was opted out of texts: they can only be called. Let them text START."
-    tx.raise_alarm(_texts_of(person), "texts_stopped", because, now, person)
-
-
-def texts_back(tx: Transaction, person: int, now: datetime) -> None:
-    """Texts reach them again; nothing changes for whoever never took any."""
-    who = tx.rota().person(person)
-    if who is not None and tx.end_alarm(_texts_of(person), now):
-        tx.change_on_call(replace(who, texts=True), "carrier", now)
-
-
-def _texts_of(person: int) -> str:
-    return f"texts/{person}"
+    @property
+    def pace(self) -> Pace:
+        """How fast messages may leave, and from where."""
+        texts = Line(f"{Channel.SMS}:{self.texts_from}", self.segments_per_second, self.probe)
+        calls = Line(f"{Channel.VOICE}:{self.calls_from}", self.calls_per_second, self.probe)
+        return Pace(texts, calls, self.spread)
 
 
 class Sending:
@@ -76,6 +77,8 @@ class Sending:
         self._carrier = carrier
         self._clock = clock
         self._options = options
+        self._pace = options.pace
+        self._recheck = Recheck(store.unwanted, elapsed)
         self._senders = Senders(options.senders, options.reserved)
         urgent = Look(Lane.PAGE, urgent=True)
         self._all = Posting(self._claim, self, self._senders, (Look(), urgent), options.batch)
@@ -122,9 +125,7 @@ class Sending:
     def release(self, submit: Submit) -> int:
         """Hand what may wait a moment to the workers of all machines, in batches. Returns how many messages."""
         options = self._options
-        return self._store.release_outbox(
-            self._clock(), options.batch, options.lease, options.segments_per_second, submit
-        )
+        return self._store.release_outbox(self._clock(), options.batch, options.lease, self._pace, submit)
 
     def deliver(self, ids: Sequence[int]) -> int:
         """Post a batch that was handed over. Returns how many attempts were made: those that nobody else has made."""
@@ -133,8 +134,9 @@ class Sending:
         def claim(most: int, last: Lane) -> Claimed:
             del last
             mine, left[:] = left[:most], left[most:]
-            deadline = self._deadline()
-            begun = self._store.begin_released(mine, self._clock(), self._options.lease)
+            asked_at, deadline = self._elapsed(), self._deadline()
+            begun = self._store.begin_released(mine, self._clock(), self._options.lease, self._pace)
+            self._recheck.claimed(begun, asked_at)
             return Claimed(begun, deadline, more=bool(left))
 
         posting = Posting(claim, self, self._senders, (Look(),), self._options.batch)
@@ -145,8 +147,9 @@ class Sending:
             raise
 
     def _claim(self, most: int, last: Lane) -> Claimed:
-        options, deadline = self._options, self._deadline()
-        messages = self._store.claim_outbox(self._clock(), most, options.lease, options.segments_per_second, last)
+        asked_at, deadline = self._elapsed(), self._deadline()
+        messages = self._store.claim_outbox(self._clock(), most, self._options.lease, self._pace, last)
+        self._recheck.claimed(messages, asked_at)
         return Claimed(messages, deadline, more=len(messages) == most)
 
     def _deadline(self) -> float:
@@ -158,9 +161,10 @@ class Sending:
         return self._options.lease * 2 / 3
 
     def post(self, message: OutboundMessage, deadline: float) -> SendResult:
-        """One attempt. Nothing expired, and nothing once held up past its lease: others may have taken over."""
+        """One attempt. Nothing expired, nothing unwanted, nothing once held up past its lease: others may have it."""
+        is_wanted = self._recheck.may_go(message)
         by_clock = min(message.expires_at, message.begun_at + self._hold)  # a suspended machine's clock goes on
-        if self._elapsed() > deadline or self._clock() >= by_clock:
+        if not is_wanted or self._elapsed() > deadline or self._clock() >= by_clock:
             return SendResult(Outcome.NOT_SENT)
         return self._carrier.call(message) if message.channel is Channel.VOICE else self._carrier.send(message)
 
@@ -174,25 +178,27 @@ class Sending:
 
     def _follow_up(self, ended: Ended) -> None:
         """What else a refusal means. A fault in it concerns nobody else."""
-        if ended.result.failure is FailureClass.ACCOUNT:
-            log.error("the carrier refuses our account or sender", extra={"code": ended.result.code})
-        if ended.result.failure is not FailureClass.SUPPRESSED:
-            return
-        try:
-            self._opted_out_at_carrier(ended.message)
-        except Exception:
-            log.exception("an opt-out could not be recorded", extra={"attempt_id": ended.message.attempt_id})
+        if ended.result.failure in {FailureClass.ACCOUNT, FailureClass.LINE}:
+            log.error("the carrier refuses our account or line", extra={"code": ended.result.code})
+        if ended.result.failure is FailureClass.SUPPRESSED:
+            self._opted_out(ended.message)
 
-    def _opted_out_at_carrier(self, message: OutboundMessage) -> None:
-        now = self._clock()
-        with self._store.begin() as tx:
-            conversation = tx.conversation(message.participant_id, now)
-            if conversation.participant.status is Status.ON_CALL:
-                texts_stopped(tx, message.participant_id, now)
-            elif not conversation.participant.status.has_left:
-                wording = "the carrier reports that this number has opted out"
-                proof = ConsentRecorded("revoked", "carrier", "21610", wording, message.channel)
-                tx.record(conversation, (proof, StatusChanged(Status.OPTED_OUT)), Cause(), now)
+    def _opted_out(self, message: OutboundMessage) -> None:
+        try:
+            opted_out(self._store, message, self._clock())
+        except Exception:
+            log.exception("an opt-out could not be recorded", extra={"attempt_id": message.attempt_id})
+
+    def told(self, status: DeliveryStatus) -> bool:
+        """What the carrier says became of an attempt, acted upon by its code; False when the attempt is unknown."""
+        meaning = self._options.meaning(status.code) if status.code is not None else None
+        if not self._store.apply_status(status, meaning):
+            return False
+        if meaning is not None and meaning.failure is FailureClass.SUPPRESSED:
+            message = self._store.message_of_attempt(status.attempt_id)
+            if message is not None and self._clock() - message.begun_at < _OPT_OUT_LASTS:
+                self._opted_out(message)
+        return True
 
     def reconcile(self) -> int:
         """Settle attempts in doubt: bind what the carrier has; else give up, or send again what must arrive."""

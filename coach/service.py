@@ -75,6 +75,8 @@ class Undecided(Exception):
 
 
 _FORGOTTEN_AT_ONCE = 500
+_TIDY_SECONDS = 1.0
+"""How long a look may go on removing: on SQLite nobody else writes while a batch goes."""
 
 FORESEEN = timedelta(days=30)
 """No heat alert reaches further ahead: nobody knows the weather so long before, and a slip of the pen could."""
@@ -95,6 +97,11 @@ def _nobody() -> None:
     """Nobody waits to be woken."""
 
 
+def has_room(_now: datetime) -> int:
+    """Nothing is to be made."""
+    return 0
+
+
 @dataclass
 class Coach:
     """Everything the outer world may ask of the coach. Thread-safe: all state is in the store."""
@@ -111,6 +118,7 @@ class Coach:
     spool: Spool = field(default_factory=NoSpool)
     mailbox: Mailbox = field(default_factory=NoMailbox)
     retention: Mapping[Forgotten, timedelta] = field(default_factory=dict)  # what goes after how long; else all stays
+    make_room: Callable[[datetime], int] = has_room  # for the facts of the coming months; how many tables were made
 
     def __post_init__(self) -> None:
         """Make its parts; they hold no state."""
@@ -185,7 +193,7 @@ class Coach:
 
     def update_status(self, status: DeliveryStatus) -> None:
         """Apply what the carrier says became of an attempt; those of unknown attempts are kept."""
-        if not self.store.apply_status(status):
+        if not self._sending.told(status):
             log.warning("status for an unknown attempt", extra={"attempt_id": status.attempt_id})
 
     # Calls ----------------------------------------------------------------------------------------------------------
@@ -381,10 +389,22 @@ class Coach:
         return self._watching.watch()
 
     def housekeep(self) -> int:
-        """Remove a small batch of each kind that has served its purpose. Returns how many rows."""
-        now = self.clock()
-        kinds = self.retention.items()
-        return sum(self.store.forget(what, now - kept, now, _FORGOTTEN_AT_ONCE) for what, kept in kinds)
+        """Remove what has served its purpose, a batch of each kind and more for a moment, and make room for what comes.
+
+        Returns how many rows went.
+        """
+        now, until = self.clock(), self.elapsed() + _TIDY_SECONDS
+        try:
+            return sum(self._forget(what, now - kept, now, until) for what, kept in self.retention.items())
+        finally:
+            self.make_room(now)
+
+    def _forget(self, what: Forgotten, before: datetime, now: datetime, until: float) -> int:
+        gone = last = self.store.forget(what, before, now, _FORGOTTEN_AT_ONCE)
+        while last >= _FORGOTTEN_AT_ONCE and self.elapsed() < until:
+            last = self.store.forget(what, before, now, _FORGOTTEN_AT_ONCE)
+            gone += last
+        return gone
 
     def finish_task(self, task_id: int, staff: str) -> Done | Refused:
         """Mark a coordinator's task as done."""

@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     twilio_from_number: str | None = None
     twilio_voice_number: str | None = None
     twilio_api_url: str | None = None
-    send_rate: float = Field(default=1.0, gt=0)
+    send_rate: float = Field(default=1.0, gt=0)  # segments of texts a second
+    call_rate: float = Field(default=1.0, gt=0)  # calls begun a second
     secret_key: SecretStr | None = None
     encryption_keys: SecretStr | None = None
     country: str = Field(default="US", pattern="^[A-Z]{2}$")

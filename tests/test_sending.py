@@ -14,9 +14,13 @@ from sqlalchemy.exc import OperationalError
 
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import attempt, outbox, participant, task
-from coach.core.model import Lane, OutboundMessage
+from coach.adapters.database.tables import event as fact
+from coach.core.events import StatusChanged
+from coach.core.failures import FailureClass
+from coach.core.model import Lane, OutboundMessage, Status
 from coach.ports import Outcome, SendResult, Store
 from coach.posting import GROUP
+from coach.recheck import FRESH_SECONDS
 from coach.sending import Options, Sending
 from tests.adapters.database.scene import FAST, LEASE, Scene
 from tests.clocks import StoppedClock
@@ -69,6 +73,7 @@ class Counted:
     inner: SqlStore
     groups: list[int] = field(default_factory=list)
     away: bool = False
+    asked: list[int] = field(default_factory=list)  # about how many messages, shortly before they are posted
 
     def finish_attempts(self, ended: Sequence[tuple[OutboundMessage, SendResult]], now: datetime) -> frozenset[str]:
         """Record, unless the database is away."""
@@ -76,6 +81,13 @@ class Counted:
             raise OperationalError("UPDATE", {}, Exception("the server closed the connection"))
         self.groups.append(len(ended))
         return self.inner.finish_attempts(ended, now)
+
+    def unwanted(self, attempt_ids: Sequence[str]) -> frozenset[str]:
+        """Ask, unless the database is away."""
+        self.asked.append(len(attempt_ids))
+        if self.away:
+            raise OperationalError("SELECT", {}, Exception("the server closed the connection"))
+        return self.inner.unwanted(attempt_ids)
 
     def __getattr__(self, name: str) -> Any:
         """Everything else as it is."""
@@ -445,3 +457,112 @@ def test_a_slow_post_is_recorded_by_whoever_looks_next(office: Office) -> None:
 
     until(recorded)
     assert office.line.posted == ["slow"]
+
+
+# STOP between the claim and the post ----------------------------------------------------------------------------------
+
+
+def stopped_while_slow(office: Office) -> Callable[[], SendResult]:
+    """The post takes more than a moment, and meanwhile Rosa sends STOP."""
+
+    def answer() -> SendResult:
+        office.scene.decide(office.rosa, StatusChanged(Status.OPTED_OUT))
+        return _after(office.elapsed, timedelta(seconds=FRESH_SECONDS * 2))
+
+    return answer
+
+
+def test_nothing_is_posted_to_somebody_who_sent_stop_after_the_claim(office: Office) -> None:
+    """Though they were claimed together; what is left is dropped with its reason."""
+    office.queue(*numbered(5))
+    office.line.answers["lesson 0"] = stopped_while_slow(office)
+    sending = office.sending(senders=1)
+    sending.dispatch()
+    office.scene.clock.advance(minutes=1)
+    sending.dispatch()
+    assert office.line.posted == ["lesson 0"]
+    assert office.states() == {"lesson 0": "accepted"} | dict.fromkeys(numbered(5)[1:], "cancelled")
+    assert {row["data"]["reason"] for row in office.scene.rows(fact, kind="PromptSkipped")} == {"opted_out"}
+
+
+def test_the_same_holds_for_a_batch_that_was_handed_over(office: Office) -> None:
+    """By whichever machine."""
+    office.queue(*numbered(5))
+    office.line.answers["lesson 0"] = stopped_while_slow(office)
+    batches: list[Sequence[int]] = []
+    sending = office.sending(senders=1)
+    sending.release(lambda _transaction, ids, _lane: batches.append(ids))
+    sending.deliver(batches[0])
+    assert office.line.posted == ["lesson 0"]
+
+
+def test_others_of_the_batch_still_get_theirs(office: Office) -> None:
+    """Only Rosa has stopped."""
+    walter = office.scene.enrol("Walter")
+    office.queue("lesson 0")
+    office.queue("to rosa")
+    office.scene.queue(walter, body="to walter")
+    office.line.answers["lesson 0"] = stopped_while_slow(office)
+    office.sending(senders=1).dispatch()
+    assert office.line.posted == ["lesson 0", "to walter"]
+
+
+def test_an_emergency_is_posted_without_asking_again(office: Office) -> None:
+    """Nothing holds it up; its claim has asked."""
+    office.queue("Call 911.", lane=Lane.EMERGENCY)
+    office.queue(*numbered(3))
+    office.line.answers["Call 911."] = lambda: _after(office.elapsed, timedelta(seconds=FRESH_SECONDS * 2))
+    office.sending(senders=1).dispatch()
+    assert office.line.posted == ["Call 911.", *numbered(3)]
+    assert office.store.asked == [2], "about all in hand that still wait, in one statement"
+
+
+def test_while_posts_are_quick_nothing_is_asked_again(office: Office) -> None:
+    """The claim has just looked."""
+    office.queue(*numbered(60))
+    office.sending(senders=8).dispatch()
+    assert office.store.asked == []
+
+
+def test_what_cannot_be_asked_about_is_not_posted_and_waits(office: Office) -> None:
+    """Rather late than to somebody who has left."""
+    office.queue(*numbered(3))
+    office.line.answers["lesson 0"] = lambda: _away_for_a_moment(office)
+    sending = office.sending(senders=1)
+    with pytest.raises(OperationalError):
+        sending.dispatch()
+    office.store.away = False
+    assert office.line.posted == ["lesson 0"]
+
+    def sent() -> bool:
+        office.scene.clock.advance(seconds=5)
+        return sending.dispatch() == 0 and set(office.states().values()) == {"accepted"}
+
+    until(sent)
+    assert sorted(office.line.posted) == numbered(3)
+
+
+def _away_for_a_moment(office: Office) -> SendResult:
+    office.store.away = True
+    return _after(office.elapsed, timedelta(seconds=FRESH_SECONDS * 2))
+
+
+def test_what_is_in_hand_when_its_line_stops_is_not_posted(office: Office) -> None:
+    """The carrier has just refused our number."""
+    office.queue(*numbered(3))
+    office.line.answers["lesson 0"] = lambda: _line_stops(office)
+    office.sending(senders=1).dispatch()
+    assert office.line.posted == ["lesson 0", REFUSED]
+    assert office.states() == {"lesson 0": "accepted"} | dict.fromkeys(("lesson 1", "lesson 2", REFUSED), "pending")
+
+
+REFUSED = "of another process"
+
+
+def _line_stops(office: Office) -> SendResult:
+    office.scene.clock.advance(seconds=1)
+    other = office.sending(senders=1)
+    office.queue(REFUSED)
+    office.line.answers[REFUSED] = lambda: SendResult(Outcome.REJECTED, code=30034, failure=FailureClass.LINE)
+    other.dispatch()
+    return _after(office.elapsed, timedelta(seconds=FRESH_SECONDS * 2))

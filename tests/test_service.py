@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coach.adapters.database.store import SqlStore
+from coach.core.failures import FailureClass, Meaning
 from coach.core.model import (
     Channel,
     EscalationState,
@@ -20,7 +21,7 @@ from coach.core.model import (
     Status,
 )
 from coach.jobs import PLAN, drain
-from coach.ports import DeliveryStatus, FailureClass, Outcome, SendResult
+from coach.ports import DeliveryStatus, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach, Done, Refused
 from tests.clocks import StoppedClock
@@ -184,6 +185,21 @@ def test_a_number_that_opted_out_at_the_carrier_is_opted_out_here(practice: Prac
     practice.text("LEGS")
     practice.sent()
     assert practice.status() is Status.OPTED_OUT
+
+
+def test_so_is_one_of_which_the_carrier_says_so_later(store: SqlStore) -> None:
+    """A messaging service takes the text first. Once, though it is told twice; nothing more is sent."""
+    clock, carrier = StoppedClock(MORNING), ScriptedCarrier()
+    options = Options(segments_per_second=100, senders=2, meaning=lambda _code: Meaning(FailureClass.SUPPRESSED))
+    practice = Practice(Coach(store, carrier, HANDBOOK, clock, options), clock, carrier)
+    practice.text("LEGS")
+    practice.sent()
+    told = DeliveryStatus(carrier.posted[0].attempt_id, "SM-1", "failed", 21610, clock())
+    practice.coach.update_status(told)
+    practice.coach.update_status(told)
+    assert practice.status() is Status.OPTED_OUT
+    assert len(practice.sent()) == 1
+    practice.coach.close()
 
 
 def test_nothing_queued_before_a_stop_is_sent_after_it(practice: Practice) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy import Engine, select
 
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import escalation_step, outbox, task
+from coach.core.failures import FailureClass
 from coach.core.model import InboundMessage, Lane, Language, OutboundMessage, Participant, Status
 from coach.core.rota import FIRST, OnCall, Shift
 from coach.jobs import DISPATCH, PLAN, drain
-from coach.ports import DeliveryStatus, FailureClass, Outcome, SendResult
+from coach.ports import DeliveryStatus, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach, Done
 from tests.clocks import StoppedClock
@@ -33,12 +34,14 @@ class Phones:
         self.to_ruth: list[str] = []
         self.words: tuple[str, ...] = ("sent", "delivered")  # what the carrier says of each text to her
         self.refuses = False
+        self.failure = FailureClass.NUMBER
+        self.called: list[str] = []
         self.fresh: list[OutboundMessage] = []
 
     def send(self, message: OutboundMessage) -> SendResult:
         """Accept a text, or refuse it as one to a number that takes none."""
         if message.recipient == RUTH and self.refuses:
-            return SendResult(Outcome.REJECTED, failure=FailureClass.NUMBER)
+            return SendResult(Outcome.REJECTED, failure=self.failure)
         if message.recipient == RUTH:
             self.to_ruth.append(message.body)
             self.fresh.append(message)
@@ -46,6 +49,7 @@ class Phones:
 
     def call(self, message: OutboundMessage) -> SendResult:
         """Accept a call."""
+        self.called.append(message.recipient)
         if message.recipient == RUTH:
             self.to_ruth.append("a call")
         return SendResult(Outcome.ACCEPTED, f"CA{message.outbox_id}", "queued")
@@ -155,6 +159,19 @@ def test_so_is_one_that_the_carrier_refuses(story: Story) -> None:
     story.passes(1)
     assert story.phones.to_ruth == ["a call"]
     assert "page.unreached_take" in story.steps("paged")
+
+
+def test_so_is_one_while_no_text_may_leave(story: Story) -> None:
+    """The carrier refuses our number: Ruth and Ana are called, and not one more text is tried."""
+    story.phones.failure, story.phones.refuses = FailureClass.LINE, True
+    story.ruth("LEGS")
+    story.phones.refuses = False
+    story.ruth("I can't breathe")
+    story.passes(1)
+    assert story.phones.to_ruth == ["a call"]
+    assert set(story.phones.called) == {RUTH, ANA}
+    assert story.steps("not_delivered") == ["escalation.emergency"]
+    assert story.coach.open_call(RUTH).lines
 
 
 def test_so_is_an_urgent_one(story: Story) -> None:

@@ -17,10 +17,11 @@ from coach.adapters.database.reports_values import Delivery
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import alarm, attempt, escalation, escalation_step, inbound, on_call, outbox, task
 from coach.core.escalation import page_code
+from coach.core.failures import FailureClass
 from coach.core.model import InboundMessage, Lane, Language, OutboundMessage, Participant, Status
 from coach.core.rota import BACKUP, FIRST, OnCall, Shift
 from coach.duty import PageCall
-from coach.ports import DeliveryStatus, FailureClass, Outcome, SendResult
+from coach.ports import DeliveryStatus, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach, Done
 from tests.clocks import StoppedClock

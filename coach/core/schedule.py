@@ -7,6 +7,7 @@ Zones are names of the IANA time-zone data, read through zoneinfo as constant da
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -135,6 +136,18 @@ def allowed_time(at: time, quiet: QuietHours, move: timedelta = MOVE_AT_MOST) ->
         return at
     wait = _since_midnight(quiet.end) - _since_midnight(at)
     return quiet.end if timedelta(0) <= wait <= move else None
+
+
+def spread(at: datetime, until: datetime, person: int, day: date, within: timedelta) -> datetime:
+    """A moment of this person's own for what falls due at `at`, so that a crowd does not leave in one minute.
+
+    It lies less than `within` after `at`, in the first quarter of the time until `until`, and is the same for all that
+    the person gets on a date, so that the distances of the day stay as they are planned.
+    """
+    shown = hashlib.blake2b(f"{person}/{day.isoformat()}".encode(), digest_size=4).digest()
+    share = int.from_bytes(shown) / 2**32
+    room = max(min(within, (until - at) / 4), timedelta(0))
+    return at + timedelta(seconds=int(room.total_seconds() * share))
 
 
 def _since_midnight(at: time) -> timedelta:

@@ -32,6 +32,7 @@ from coach.web.compose import make_app
 from tests.adapters.twilio.posting import ACCOUNT, TOKEN, URL, Poster
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
+from tests.passwords import QUICK
 from tests.transcripts.core_alone import DEEDS
 from tests.transcripts.desk import Desk
 from tests.transcripts.phones import LINE, Phones, Way
@@ -238,7 +239,7 @@ def _house(engine: Engine, clock: StoppedClock, database_url: str) -> House:
     settings = Settings.model_validate(
         {"database_url": database_url, "public_url": URL, "send_rate": 100.0, "support_phone": HANDBOOK.support_phone}
     )
-    accounts, reports = Accounts(engine, clock), Reports(engine)
+    accounts, reports = Accounts(engine, clock, QUICK), Reports(engine)
     return House(settings, SqlStore(engine), accounts, reports, HANDBOOK, clock, lambda: True, engine.dispose)
 
 

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from coach.adapters.database.aside import park
-from coach.adapters.database.claims import expire, message_of
+from coach.adapters.database.claims import message_of
+from coach.adapters.database.failing import Happened, follow
 from coach.adapters.database.pages import lost
 from coach.adapters.database.rate import pause, pause_after
 from coach.adapters.database.releases import expire as expire_released
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.statuses import RANK, bind
 from coach.adapters.database.tables import attempt, outbox
-from coach.adapters.database.tasks import has_open_task
+from coach.adapters.database.wanted import expire
+from coach.core.failures import FailureClass, Meaning
 from coach.core.model import Lane, OutboundMessage
-from coach.ports import FailureClass, Outcome, SendResult
+from coach.ports import Outcome, SendResult
 
 _FIRST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE_FOR_URGENT = timedelta(seconds=30)
 _TELL_AFTER = timedelta(minutes=3)
-_ACCOUNT_PAUSE = timedelta(minutes=1)
 _LATER = (FailureClass.ACCOUNT, FailureClass.THROTTLE, FailureClass.RETRY)
+_DAYS = {FailureClass.NUMBER: 1}
 
 
 def finish(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> None:
@@ -59,11 +62,24 @@ def _move(connection: Connection, message: OutboundMessage, result: SendResult, 
             _set_state(connection, message, OutboxState.ACCEPTED)
         case Outcome.IN_DOUBT:
             _set_state(connection, message, OutboxState.IN_DOUBT)
-        case Outcome.REJECTED if result.failure not in _LATER:
-            _set_state(connection, message, OutboxState.FAILED)
+        case Outcome.REJECTED:
+            _refused(connection, message, result, now)
         case _:
             _put_back(connection, message, result, now)
-    _tell(connection, message, result, now)
+
+
+def _refused(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> None:
+    """What the table says follows; without figures there, what may pass goes again after growing pauses."""
+    failure = result.failure or FailureClass.UNKNOWN
+    meaning = result.meaning or Meaning(failure, days=_DAYS.get(failure))
+    if meaning.failure in _LATER and (message.lane.must_arrive or not meaning.pauses):
+        _put_back(connection, message, result, now)
+        meaning = replace(meaning, days=None)
+    follow(connection, Happened(message.attempt_id, OutboxState.SENDING, result.code, meaning, now))
+    _set_state(connection, message, OutboxState.FAILED)
+    if message.lane.must_arrive:
+        because = "The carrier refused an important message. Please get in touch with the person yourself."
+        lost(connection, message.outbox_id, message.participant_id, because, now)
 
 
 def _set_state(connection: Connection, message: OutboundMessage, state: OutboxState) -> None:
@@ -86,22 +102,12 @@ def _put_back(connection: Connection, message: OutboundMessage, result: SendResu
     again = {"state": OutboxState.PENDING, "lease_until": None, "not_before": now + wait}
     connection.execute(update(outbox).where(*mine).values(again))
     if result.outcome is Outcome.THROTTLED:
-        pause(connection, now + (result.retry_after or _FIRST_PAUSE), "the carrier asked for fewer messages")
-    if result.failure is FailureClass.ACCOUNT:
-        pause(connection, now + _ACCOUNT_PAUSE, f"the carrier refuses the account or sender ({result.code})")
+        until = now + (result.retry_after or _FIRST_PAUSE)
+        pause(connection, _line_of(connection, message), until, "the carrier asked for fewer messages")
 
 
-def _tell(connection: Connection, message: OutboundMessage, result: SendResult, now: datetime) -> None:
-    """A person hears of a refused message when it mattered, and of a number that can take no texts."""
-    if result.outcome is not Outcome.REJECTED:
-        return
-    if message.lane.must_arrive:
-        because = "The carrier refused an important message. Please get in touch with the person yourself."
-    elif result.failure is FailureClass.NUMBER and not has_open_task(connection, message.participant_id, "undelivered"):
-        because = "This number cannot take messages. Please find another way to reach the person."
-    else:
-        return
-    lost(connection, message.outbox_id, message.participant_id, because, now)
+def _line_of(connection: Connection, message: OutboundMessage) -> str | None:
+    return connection.scalar(select(attempt.c.line).where(attempt.c.id == message.attempt_id))
 
 
 def expire_leases(connection: Connection, now: datetime) -> int:

@@ -13,22 +13,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from coach.adapters.database.claims import Claim, NewId, begin_attempts, choose, wanted, with_their_person
-from coach.adapters.database.statements import only_one
+from coach.adapters.database.claims import Claim, NewId, begin_attempts, choose
+from coach.adapters.database.lines import stopped_channels
+from coach.adapters.database.statements import Turn, only_one
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import outbox
+from coach.adapters.database.wanted import wanted, with_their_person
 from coach.core.model import Lane, OutboundMessage
 from coach.ports import Submit
 
-_RELEASE = 5_347_002
-"""Any number, the same for all: the advisory lock of whoever releases."""
 _BATCHES_AHEAD = 8
 """No more batches than this stand with the workers unbegun: in their rows STOP, expiry and lanes still act on them."""
 
 
 def release(connection: Connection, claim: Claim, submit: Submit) -> int:
     """Release what may leave now in batches of `claim.limit`, and hand each over in this very transaction."""
-    if not only_one(connection, _RELEASE):
+    if not only_one(connection, Turn.RELEASE):
         return 0
     released = select(func.count()).where(outbox.c.state == OutboxState.RELEASED)
     room = claim.limit * _BATCHES_AHEAD - (connection.scalar(released) or 0)
@@ -51,7 +51,10 @@ def _batches(rows: Sequence[Row[Any]], size: int) -> Iterator[tuple[Lane, Sequen
 
 
 def begin(connection: Connection, ids: Sequence[int], claim: Claim, new_id: NewId) -> Sequence[OutboundMessage]:
-    """Begin an attempt for each of these that is still released and wanted, whoever released it, and however often."""
+    """Begin an attempt for each of these that is still released and wanted, whoever released it, and however often.
+
+    What was released before its line stopped waits again.
+    """
     mine = with_their_person().where(
         outbox.c.id.in_(ids),
         outbox.c.state == OutboxState.RELEASED,
@@ -59,7 +62,16 @@ def begin(connection: Connection, ids: Sequence[int], claim: Claim, new_id: NewI
         outbox.c.expires_at > claim.now,
     )
     rows = connection.execute(mine.order_by(outbox.c.id).with_for_update(of=outbox, skip_locked=True)).all()
-    return begin_attempts(connection, claim, [(row, new_id()) for row in wanted(connection, rows, claim.now)])
+    stopped = stopped_channels(connection, claim.pace)
+    _wait_again(connection, [row for row in rows if row.channel in stopped])
+    ready = wanted(connection, [row for row in rows if row.channel not in stopped], claim.now)
+    return begin_attempts(connection, claim, [(row, new_id()) for row in ready])
+
+
+def _wait_again(connection: Connection, rows: Sequence[Row[Any]]) -> None:
+    if rows:
+        mine = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
+        connection.execute(mine.values(state=OutboxState.PENDING, lease_until=None))
 
 
 def expire(connection: Connection, now: datetime) -> int:

@@ -8,15 +8,21 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from coach.adapters.database.failing import Happened, follow
+from coach.adapters.database.lines import resume
 from coach.adapters.database.pages import lost
 from coach.adapters.database.statements import upsert
 from coach.adapters.database.states import OutboxState
-from coach.adapters.database.tables import attempt, outbox, status_callback, task
+from coach.adapters.database.tables import attempt, outbox, send_rate, status_callback, task
+from coach.core.failures import Meaning
 from coach.core.model import Lane
 from coach.ports import DeliveryStatus, Outcome
 
 _FINAL = 6
 _ATTEMPT_MOST, _STATUS_MOST = 40, 40  # characters of the columns; what is longer is nothing of ours
+_FAILED = frozenset({"undelivered", "failed"})
+_WORKS = frozenset({"delivered", "read", "ringing", "in-progress", "completed", "busy", "no-answer"})
+"""A word that comes from the other end, so that the line it came over works."""
 _NOT_REACHED = frozenset({"undelivered", "failed", "canceled", "busy", "no-answer"})
 
 RANK = {
@@ -37,25 +43,27 @@ RANK = {
 cycles of messages and calls)."""
 
 
-def apply_status(connection: Connection, status: DeliveryStatus) -> bool:
+def apply_status(connection: Connection, status: DeliveryStatus, meaning: Meaning | None = None) -> bool:
     """Keep the callback, bind the carrier id, raise the status; False when the attempt is unknown.
 
-    A word we do not know changes nothing; the first time it comes a coordinator has it as a task.
+    With the meaning of its code a failure is acted upon. A word we do not know changes nothing; the first time it
+    comes a coordinator has it as a task.
     """
     target = _target(connection, status.attempt_id)
     bound = target is not None and (target.carrier_id == status.carrier_id or _bind_status(connection, status))
     known = bound and status.status in RANK
     _keep(connection, status, known=known)
     if target is not None and known:
-        _advance(connection, target, status)
+        _advance(connection, target, status, meaning)
     if target is not None and status.status not in RANK:
         _show(connection, target, status)
     return target is not None
 
 
 def _target(connection: Connection, attempt_id: str) -> Row[Any] | None:
-    columns = (attempt, outbox.c.lane, outbox.c.participant_id)
+    columns = (attempt, outbox.c.lane, outbox.c.participant_id, send_rate.c.stopped_at)
     statement = select(*columns).join(outbox, outbox.c.id == attempt.c.outbox_id).where(attempt.c.id == attempt_id)
+    statement = statement.outerjoin(send_rate, send_rate.c.line == attempt.c.line)
     return connection.execute(statement.with_for_update(of=attempt)).one_or_none()
 
 
@@ -107,7 +115,7 @@ def _keep(connection: Connection, status: DeliveryStatus, *, known: bool) -> Non
     connection.execute(upsert(connection, status_callback).values(**row).on_conflict_do_nothing())
 
 
-def _advance(connection: Connection, target: Row[Any], status: DeliveryStatus) -> None:
+def _advance(connection: Connection, target: Row[Any], status: DeliveryStatus, meaning: Meaning | None) -> None:
     reached_rank = RANK.get(target.status, -1) if target.status else -1
     if RANK[status.status] <= reached_rank:
         return
@@ -116,6 +124,11 @@ def _advance(connection: Connection, target: Row[Any], status: DeliveryStatus) -
     if status.status in _NOT_REACHED and Lane(target.lane).must_arrive:
         because = "An important message did not arrive. Please get in touch with the person yourself."
         lost(connection, target.outbox_id, target.participant_id, because, status.received_at)
+    if status.status in _FAILED and meaning is not None:
+        happened = Happened(status.attempt_id, OutboxState.ACCEPTED, status.code, meaning, status.received_at)
+        follow(connection, happened)
+    if status.status in _WORKS and target.stopped_at is not None:
+        resume(connection, target.line, begun_at=target.started_at)
 
 
 def _show(connection: Connection, target: Row[Any], status: DeliveryStatus) -> None:

@@ -6,14 +6,15 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar, get_args
+from typing import Annotated, Literal, TypeAlias, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from coach.core.failures import FailureClass, Meaning
 from coach.core.model import Language
 from coach.core.spelling import spelled, spelled_phone
-from coach.ports import FailureClass
 
 LineName: TypeAlias = Literal[
     "goodbye",
@@ -35,20 +36,36 @@ LineName: TypeAlias = Literal[
 WordsName: TypeAlias = Literal["alarm", "machine", "choice_hints", "number_hints", "ready"]
 _T = TypeVar("_T")
 _PLACES = frozenset({"organisation", "support_phone", "emergency", "emergency_digits"})
+_DAYS = {FailureClass.NUMBER: 1}
+_PAUSED = frozenset({FailureClass.NUMBER, FailureClass.THROTTLE, FailureClass.RETRY})
+_LONGEST_SPREAD = 30  # minutes; more would break what people are told about their hour
 
 
 @dataclass(frozen=True, slots=True)
 class CarrierCodes:
     """What failed sends mean: by the carrier's code first, then by HTTP status."""
 
-    by_code: Mapping[int, FailureClass]
+    by_code: Mapping[int, Meaning]
     by_status: Mapping[int, FailureClass]
 
-    def classify(self, code: int | None, status: int | None = None) -> FailureClass:
-        """Give the class of a failure. What is not listed is UNKNOWN, which nothing repeats."""
+    def meaning(self, code: int | None, status: int | None = None) -> Meaning:
+        """All that is known of a failure. What is not listed is UNKNOWN, which nothing repeats."""
         if code is not None and code in self.by_code:
             return self.by_code[code]
-        return self.by_status.get(status or 0, FailureClass.UNKNOWN)
+        failure = self.by_status.get(status or 0, FailureClass.UNKNOWN)
+        return Meaning(failure, days=_DAYS.get(failure), known=code is None)
+
+    def classify(self, code: int | None, status: int | None = None) -> FailureClass:
+        """Give the class of a failure."""
+        return self.meaning(code, status).failure
+
+
+@dataclass(frozen=True, slots=True)
+class SendingFigures:
+    """Figures of sending that stand beside the codes."""
+
+    probe: timedelta  # one message in so long is tried on a line that is stopped
+    spread: timedelta  # a crowd of prompts of one minute leaves within so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,28 @@ class _Failure(_Entry):
     failure: FailureClass = Field(alias="class")
     codes: list[int] = Field(min_length=1)
     note: str = Field(min_length=1)
+    pauses_minutes: list[Annotated[float, Field(gt=0)]] = []
+    days: int | None = Field(default=None, ge=1)
+    people: int = Field(default=1, ge=1)
+
+    @model_validator(mode="after")
+    def _fits_its_class(self) -> _Failure:
+        """What a class does not act upon is a slip of the pen."""
+        pauses = self.pauses_minutes
+        if pauses and (self.failure not in _PAUSED or pauses != sorted(pauses)):
+            problem = f"pauses_minutes must grow, and do not fit the class {self.failure}: {pauses}"
+            raise ValueError(problem)
+        if self.days is not None and self.failure not in {FailureClass.NUMBER, FailureClass.RETRY}:
+            problem = f"days does not fit the class {self.failure}"
+            raise ValueError(problem)
+        if self.people > 1 and self.failure is not FailureClass.LINE:
+            problem = f"people does not fit the class {self.failure}"
+            raise ValueError(problem)
+        return self
+
+    def meaning(self) -> Meaning:
+        pauses = tuple(timedelta(minutes=pause) for pause in self.pauses_minutes)
+        return Meaning(self.failure, pauses, self.days or _DAYS.get(self.failure), self.people)
 
 
 class _Line(_Entry):
@@ -104,6 +143,11 @@ class _Calls(_Entry):
     machine_detection: Literal["", "Enable", "DetectMessageEnd"]
 
 
+class _Sending(_Entry):
+    probe_minutes: float = Field(ge=1)
+    spread_minutes: float = Field(ge=0, le=_LONGEST_SPREAD)
+
+
 class _Voice(_Entry):
     lines: dict[LineName, _Line]
     words: dict[WordsName, _Words]
@@ -120,6 +164,7 @@ class _Voice(_Entry):
 class _File(_Entry):
     failure: list[_Failure]
     http: dict[int, FailureClass]
+    sending: _Sending
     calls: _Calls
     voice: _Voice
 
@@ -137,9 +182,15 @@ def load_carrier_codes(path: Path) -> CarrierCodes:
     """Read the failure table of carrier.toml. ValueError when an entry is wrong, OSError when the file is absent."""
     file = _read(path)
     return CarrierCodes(
-        by_code={code: entry.failure for entry in file.failure for code in entry.codes},
+        by_code={code: entry.meaning() for entry in file.failure for code in entry.codes},
         by_status=file.http,
     )
+
+
+def load_sending_figures(path: Path) -> SendingFigures:
+    """Read how a stopped line is tried and how prompts are spread. Errors as the codes' reader."""
+    sending = _read(path).sending
+    return SendingFigures(timedelta(minutes=sending.probe_minutes), timedelta(minutes=sending.spread_minutes))
 
 
 def load_machine_detection(path: Path) -> str | None:

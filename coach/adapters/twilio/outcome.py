@@ -18,7 +18,8 @@ from twilio.base.exceptions import TwilioException
 from urllib3 import exceptions as urllib3_errors
 
 from coach.adapters.library.carrier import CarrierCodes
-from coach.ports import FailureClass, Outcome, SendResult
+from coach.core.failures import FailureClass
+from coach.ports import Outcome, SendResult
 
 LONGEST_PAUSE = timedelta(hours=1)
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)  # what the SDK raises on an answer it cannot read
@@ -87,9 +88,9 @@ def _of_error(error: Exception, codes: CarrierCodes) -> SendResult:
 def _of_answer(status: int, code: int | None, codes: CarrierCodes) -> SendResult:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return SendResult(Outcome.IN_DOUBT, code=code)
-    failure = codes.classify(code, status)
-    outcome = Outcome.THROTTLED if failure is FailureClass.THROTTLE else Outcome.REJECTED
-    return SendResult(outcome, code=code, failure=failure)
+    meaning = codes.meaning(code, status)
+    outcome = Outcome.THROTTLED if meaning.failure is FailureClass.THROTTLE else Outcome.REJECTED
+    return SendResult(outcome, code=code, failure=meaning.failure, meaning=meaning)
 
 
 def _code(error: Exception, status: int) -> int | None:

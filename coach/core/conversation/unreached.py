@@ -49,9 +49,9 @@ def is_unreached(moment: Moment, case: Escalation) -> bool:
 
     A person who says that they have called, or were seen, needs no text about it any more.
     """
-    lost = any(_is_lost_text(step) for step in case.steps if step.at >= case.clock)
-    waits = case.state in _WAITING and not knows_what_to_do(case)
-    return waits and lost and not was_told(moment, case)
+    lost = any(step.at >= case.clock for step in case.steps if _is_lost_text(step))
+    waits = case.state in _WAITING and lost and not knows_what_to_do(case)
+    return waits and not was_told(moment, case)
 
 
 def was_told(moment: Moment, case: Escalation) -> bool:

@@ -8,8 +8,9 @@ import pytest
 
 from coach.adapters.database.rate import pause_after
 from coach.adapters.database.tables import attempt, outbox, task
+from coach.core.failures import FailureClass
 from coach.core.model import Lane, OutboundMessage
-from coach.ports import FailureClass, Outcome
+from coach.ports import Outcome
 from tests.adapters.database.scene import LEASE, Scene
 
 IMPORTANT = [Lane.EMERGENCY, Lane.URGENT]

@@ -10,7 +10,7 @@ import pytest
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import attempt, event, outbox, task
 from coach.core.model import Channel, Lane, OutboundMessage
-from tests.adapters.database.scene import LEASE, PHONES, Scene
+from tests.adapters.database.scene import LEASE, PHONES, Scene, pace
 
 
 def test_lanes_go_in_order_and_within_a_lane_the_older_first(scene: Scene) -> None:
@@ -27,7 +27,7 @@ def test_a_claimed_message_says_all_its_sender_needs(scene: Scene) -> None:
     rosa = scene.enrol("Rosa")
     scene.decide(rosa, scene.message(Lane.REPLY, "call.script", channel=Channel.VOICE))
     store = SqlStore(scene.engine, new_attempt_id=lambda: "attempt-1")
-    (message,) = store.claim_outbox(scene.now, 10, LEASE, 1.0)
+    (message,) = store.claim_outbox(scene.now, 10, LEASE, pace(1.0))
     until = scene.now + timedelta(hours=1)
     assert message == OutboundMessage(
         1, "attempt-1", rosa, PHONES["Rosa"], "call.script", Lane.REPLY, Channel.VOICE, scene.now, until

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from coach.adapters.database.rate import Bucket
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import outbox, send_rate
+from coach.core.failures import FailureClass
 from coach.core.model import Lane
-from coach.ports import FailureClass, Outcome
-from tests.adapters.database.scene import Scene
+from coach.ports import Outcome
+from tests.adapters.database.scene import LEASE, Scene, pace
 
 TWO_SEGMENTS = "x" * 200
 
@@ -46,7 +47,7 @@ def test_two_processes_share_one_rate(scene: Scene, rosa: int) -> None:
         scene.queue(rosa)
     other = SqlStore(scene.engine)
     first = scene.claim(rate=2.0)
-    second = other.claim_outbox(scene.now, 10, timedelta(seconds=90), 2.0)
+    second = other.claim_outbox(scene.now, 10, LEASE, pace(2.0))
     assert (len(first), len(second)) == (4, 0)
 
 
@@ -145,5 +146,5 @@ def test_an_emergency_does_not_wait_for_a_process_that_holds_the_bucket(scene: S
     scene.queue(rosa, Lane.EMERGENCY)
     with scene.engine.begin() as frozen:
         frozen.execute(select(send_rate).with_for_update())
-        found = scene.store.claim_outbox(scene.now, 10, timedelta(seconds=90), 1.0, last)
+        found = scene.store.claim_outbox(scene.now, 10, LEASE, pace(1.0), last)
     assert [message.lane for message in found] == [Lane.EMERGENCY]

@@ -16,7 +16,7 @@ from coach.clockwork.cluster import ProcrastinateConveyor
 from coach.core.events import OutboxCleared, StatusChanged
 from coach.core.model import Lane, OutboundMessage, Status
 from coach.ports import Outcome
-from tests.adapters.database.scene import FAST, LEASE, Scene
+from tests.adapters.database.scene import FAST, LEASE, Scene, pace
 
 
 @dataclass
@@ -45,12 +45,12 @@ def rosa(scene: Scene) -> int:
 
 def release(scene: Scene, belt: Belt, batch: int = 50, rate: float = FAST) -> int:
     """Release what may leave now."""
-    return scene.store.release_outbox(scene.now, batch, LEASE, rate, belt.submit)
+    return scene.store.release_outbox(scene.now, batch, LEASE, pace(rate), belt.submit)
 
 
 def begin(scene: Scene, ids: Sequence[int]) -> Sequence[OutboundMessage]:
     """A worker begins a batch."""
-    return scene.store.begin_released(ids, scene.now, LEASE)
+    return scene.store.begin_released(ids, scene.now, LEASE, pace())
 
 
 def states(scene: Scene) -> list[str]:
@@ -82,7 +82,7 @@ def test_a_claim_up_to_a_lane_leaves_the_others_alone(scene: Scene, rosa: int) -
     """So that what must arrive can be posted beside the batches."""
     for lane in (Lane.PROMPT, Lane.PAGE, Lane.REPLY):
         scene.queue(rosa, lane)
-    found = scene.store.claim_outbox(scene.now, 10, LEASE, FAST, Lane.PAGE)
+    found = scene.store.claim_outbox(scene.now, 10, LEASE, pace(), Lane.PAGE)
     assert [message.lane for message in found] == [Lane.PAGE]
 
 
@@ -94,7 +94,7 @@ def test_a_batch_that_cannot_be_handed_over_is_not_released(scene: Scene, rosa: 
 
     scene.queue(rosa)
     with pytest.raises(RuntimeError):
-        scene.store.release_outbox(scene.now, 50, LEASE, FAST, refuse)
+        scene.store.release_outbox(scene.now, 50, LEASE, pace(), refuse)
     assert states(scene) == ["pending"]
 
 
@@ -191,9 +191,9 @@ def test_one_process_at_a_time_releases(scene: Scene, rosa: int) -> None:
     other, found = SqlStore(scene.engine), []
 
     def submit(_transaction: object, _ids: Sequence[int], _lane: Lane) -> None:
-        found.append(other.release_outbox(scene.now, 50, LEASE, FAST, Belt().submit))
+        found.append(other.release_outbox(scene.now, 50, LEASE, pace(), Belt().submit))
 
-    assert scene.store.release_outbox(scene.now, 50, LEASE, FAST, submit) == 1
+    assert scene.store.release_outbox(scene.now, 50, LEASE, pace(), submit) == 1
     assert found == [0]
 
 
@@ -212,9 +212,9 @@ def test_rows_and_the_engines_job_are_committed_together(scene: Scene, database_
         raise RuntimeError("just before the commit")
 
     with pytest.raises(RuntimeError):
-        scene.store.release_outbox(scene.now, 50, LEASE, FAST, submit_and_fail)
+        scene.store.release_outbox(scene.now, 50, LEASE, pace(), submit_and_fail)
     assert jobs(scene.engine) == []
-    scene.store.release_outbox(scene.now, 50, LEASE, FAST, conveyor.submit)
+    scene.store.release_outbox(scene.now, 50, LEASE, pace(), conveyor.submit)
     assert jobs(scene.engine) == [{"ids": [1, 2, 3]}]
 
 

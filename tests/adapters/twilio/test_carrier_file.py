@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from coach.adapters.library.carrier import LineName, load_carrier_codes, load_machine_detection, load_voice_script
+from coach.adapters.library.carrier import (
+    LineName,
+    load_carrier_codes,
+    load_machine_detection,
+    load_sending_figures,
+    load_voice_script,
+)
+from coach.core.failures import FailureClass
 from coach.core.model import Language
-from coach.ports import FailureClass
 
 CARRIER = Path(__file__).parents[3] / "messages" / "carrier.toml"
 BEFORE_THE_KEY: tuple[LineName, ...] = (
@@ -35,7 +42,8 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
     [
         (30006, FailureClass.NUMBER),
         (21610, FailureClass.SUPPRESSED),
-        (30034, FailureClass.ACCOUNT),
+        (30034, FailureClass.LINE),
+        (20003, FailureClass.ACCOUNT),
         (30001, FailureClass.THROTTLE),
         (30003, FailureClass.RETRY),
         (30007, FailureClass.CONTENT),
@@ -48,6 +56,20 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
 def test_a_code_alone_has_a_class(code: int | None, failure: FailureClass) -> None:
     """Status callbacks bring a code and no HTTP status; an unlisted one is unknown and nothing repeats it."""
     assert load_carrier_codes(CARRIER).classify(code) is failure
+
+
+def test_a_code_says_how_often_it_is_repeated_and_when_the_number_is_bad() -> None:
+    """As figures beside it."""
+    codes = load_carrier_codes(CARRIER)
+    assert [pause.total_seconds() / 60 for pause in codes.meaning(30003).pauses] == [15, 45, 120]
+    assert (codes.meaning(30005).days, codes.meaning(30006).days, codes.meaning(30008).days) == (2, 1, None)
+    assert (codes.meaning(30034).people, codes.meaning(21612).people) == (1, 3)
+
+
+@pytest.mark.parametrize(("code", "known"), [(30003, True), (30410, True), (31999, False), (None, True)])
+def test_only_a_code_in_no_list_is_unknown(code: int | None, *, known: bool) -> None:
+    """Then a person is shown it."""
+    assert load_carrier_codes(CARRIER).meaning(code, 400).known is known
 
 
 def test_a_code_listed_twice_is_refused(tmp_path: Path) -> None:
@@ -66,10 +88,18 @@ def test_a_code_listed_twice_is_refused(tmp_path: Path) -> None:
         ('note = "Not handed', 'nota = "Not handed'),
         ('machine_detection = "DetectMessageEnd"', 'machine_detection = "Enabled"'),
         ('machine_detection = "DetectMessageEnd"', ""),
+        ("pauses_minutes = [15, 45, 120]", "pauses_minutes = [15, 120, 45]"),
+        ("pauses_minutes = [60]", "pauses_minutes = [0]"),
+        ("people = 3", "days = 3"),
+        ("days = 2", "people = 2"),
+        ("days = 3", "days = 0"),
+        ("codes = [21610]", "codes = [21610]\npauses_minutes = [5]"),
+        ("probe_minutes = 30", "probe_minutes = 0"),
+        ("spread_minutes = 5", "spread_minutes = 60"),
     ],
 )
 def test_a_mistake_in_the_file_is_refused(tmp_path: Path, old: str, new: str) -> None:
-    """A wrong class, a missing or misspelt line, an unknown placeholder, a missing language."""
+    """A wrong class, figures that do not fit it, a missing or misspelt line, a wrong placeholder or language."""
     with pytest.raises(ValueError, match="validation error"):
         load_carrier_codes(changed(tmp_path, old, new))
 
@@ -116,3 +146,9 @@ def test_the_file_says_what_is_asked_about_machines(tmp_path: Path, written: str
     """Either way of the carrier's, or not at all."""
     file = changed(tmp_path, 'machine_detection = "DetectMessageEnd"', f'machine_detection = "{written}"')
     assert load_machine_detection(file) == asked
+
+
+def test_the_file_says_how_prompts_are_spread_and_a_stopped_line_is_tried() -> None:
+    """In minutes."""
+    figures = load_sending_figures(CARRIER)
+    assert (figures.spread, figures.probe) == (timedelta(minutes=5), timedelta(minutes=30))

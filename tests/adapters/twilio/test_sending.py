@@ -20,8 +20,9 @@ import requests
 from coach.adapters.library.carrier import CarrierCodes, load_carrier_codes
 from coach.adapters.twilio import CarrierOptions, TwilioCarrier
 from coach.adapters.twilio.outcome import attempt
+from coach.core.failures import FailureClass
 from coach.core.model import Channel, Lane, OutboundMessage
-from coach.ports import FailureClass, Outcome, SendResult
+from coach.ports import Outcome, SendResult
 from tests.adapters.twilio.loopback import Answer, Loopback, loopback
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -195,7 +196,7 @@ def test_an_attempt_id_cannot_leave_its_place_in_the_address() -> None:
         (400, 21211, FailureClass.NUMBER),
         (400, 21614, FailureClass.NUMBER),
         (400, 21610, FailureClass.SUPPRESSED),
-        (400, 21606, FailureClass.ACCOUNT),
+        (400, 21606, FailureClass.LINE),
         (401, 20003, FailureClass.ACCOUNT),
         (400, 21617, FailureClass.CONTENT),
         (400, 99999, FailureClass.CONTENT),
