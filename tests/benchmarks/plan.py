@@ -15,6 +15,7 @@ from sqlalchemy import Engine, func, select
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import outbox, timer
 from coach.adapters.library.handbook import load_handbook
+from coach.bootstrap import settle_in
 from coach.cli.progress import with_progress
 from coach.core.model import Lane
 from coach.demo.history import PastCarrier, SteppedClock
@@ -74,6 +75,7 @@ def measure(place: Place, kind: str, template: Template, people: int, profile: c
         before = _counts(engine)
         clock = SteppedClock(template.until)
         coach = Coach(SqlStore(engine), PastCarrier(clock), load_handbook(ROOT / "messages", "Leg Coach"), clock)
+        settle_in()  # as `coach worker` does
         fired, wall, cpu = 0, time.perf_counter(), time.process_time()
         if profile:
             profile.enable()

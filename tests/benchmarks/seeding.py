@@ -134,12 +134,15 @@ def sizes(engine: Engine) -> dict[str, tuple[int, int]]:
 
 def _bytes(connection: Connection, table: Table) -> int:
     if connection.dialect.name == "postgresql":
-        return int(connection.scalar(text("SELECT pg_total_relation_size(:name)"), {"name": table.name}) or 0)
+        return int(connection.scalar(_TOTAL, {"name": table.name}) or 0)
     names = [table.name, *(row[0] for row in connection.execute(_INDEXES, {"name": table.name}))]
     size = text("SELECT sum(pgsize) FROM dbstat WHERE name = :name AND aggregate = TRUE")
     return sum(int(connection.scalar(size, {"name": name}) or 0) for name in names)
 
 
+_TOTAL = text("""
+SELECT coalesce(sum(pg_total_relation_size(relid)), pg_total_relation_size(:name)) FROM pg_partition_tree(:name)
+""")
 _INDEXES = text("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = :name")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
+from functools import cache
 from typing import Any, TypeAlias
 
 from coach.core.events import Event, ReplyRead
@@ -13,18 +14,28 @@ from coach.core.model import Profile
 
 Json: TypeAlias = dict[str, Any]
 
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+"""JSON has these as they are. An enumeration of strings is a type of its own and not among them."""
+
 
 def encode(value: Any) -> Any:  # noqa: ANN401 - any value of the core in, JSON out
     """The value as JSON: dataclasses by field name, enumerations by value, sets sorted, times in ISO 8601."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, date | datetime | time):
         return value.isoformat()
     if is_dataclass(value):
-        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+        return {name: encode(getattr(value, name)) for name in _names(value.__class__)}
     if isinstance(value, Mapping):
         return {str(key): encode(item) for key, item in value.items()}
     return _encode_many(value)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _encode_many(value: Any) -> Any:  # noqa: ANN401 - as above

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, insert, select, update
 
 from coach.adapters.database.tables import event, heat_alert
 from coach.core import schedule
@@ -42,10 +42,9 @@ def end(connection: Connection, alert_id: int, staff: str, now: datetime) -> boo
 
 def hot_days(connection: Connection, zones: Collection[str], now: datetime) -> Mapping[str, frozenset[date]]:
     """The local dates with an alert by zone, from yesterday to two weeks ahead."""
-    a = heat_alert.c
-    statement = select(a.zone, a.first_day, a.last_day).where(a.zone.in_(sorted(zones)), not_over(now))
     found: defaultdict[str, set[date]] = defaultdict(set)
-    for row in connection.execute(statement) if zones else ():
+    asked = {"zones": sorted(zones), "oldest": (now - _OLDEST).date()}
+    for row in connection.execute(_ALERTS, asked) if zones else ():
         today = schedule.local(now, row.zone).date()
         first, last = max(row.first_day, today - BACK), min(row.last_day, today + AHEAD)
         found[row.zone].update(first + timedelta(days=n) for n in range((last - first).days + 1))
@@ -54,7 +53,11 @@ def hot_days(connection: Connection, zones: Collection[str], now: datetime) -> M
 
 def not_over(now: datetime) -> ColumnElement[bool]:
     """SQL: not ended, and its last day may still be today, or yesterday, on some clock of the world."""
-    return and_(_not_ended(), heat_alert.c.last_day >= (now - _OLDEST).date())
+    return _not_over_since((now - _OLDEST).date())
+
+
+def _not_over_since(oldest: date | BindParameter[date]) -> ColumnElement[bool]:
+    return and_(_not_ended(), heat_alert.c.last_day >= oldest)
 
 
 def _not_ended() -> ColumnElement[bool]:
@@ -64,3 +67,8 @@ def _not_ended() -> ColumnElement[bool]:
 def _note(connection: Connection, kind: str, told: Mapping[str, Any], staff: str, now: datetime) -> None:
     """A fact of nobody in particular, with the name of who made it one."""
     connection.execute(insert(event).values(participant_id=None, at=now, kind=kind, data=told, staff=staff))
+
+
+_ALERTS = select(heat_alert.c.zone, heat_alert.c.first_day, heat_alert.c.last_day).where(
+    heat_alert.c.zone.in_(bindparam("zones", expanding=True)), _not_over_since(bindparam("oldest"))
+)

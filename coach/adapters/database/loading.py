@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, literal, or_, select
 
 from coach.adapters.database.encoding import decode_profile
 from coach.adapters.database.heat import hot_days
@@ -54,6 +55,12 @@ _SENT_STATES = (
     OutboxState.SAID,
 )
 
+_ASKED = {asked.value: asked for asked in Asked}
+_KINDS = {kind.value: kind for kind in Kind}
+_LANES = {lane.value: lane for lane in Lane}
+_CHANNELS = {channel.value: channel for channel in Channel}
+"""Looked up a hundred times for a conversation, which is dearer by the enumeration's own way."""
+
 T = TypeVar("T")
 
 
@@ -70,14 +77,14 @@ def load(
     connection: Connection, people: Sequence[Participant], now: datetime, escalation_id: int | None = None
 ) -> dict[int, Conversation]:
     """The conversations of these participants by participant id; with that one case, however old it is."""
-    ids = [person.id for person in people]
-    since = now - REMEMBERED
-    check_ins = _grouped(connection, _questions(ids), _check_in)
-    observations = _grouped(connection, _observations(ids), _observation)
-    cases = _grouped(connection, _cases(ids, since, escalation_id), _escalation)
-    steps = _grouped(connection, _steps([case.id for known in cases.values() for case in known]), _step)
-    sent = _grouped(connection, _sent(ids, since), _sent_message)
-    earlier = _grouped(connection, _last_sent_before(ids, since), _sent_message)
+    whom = {"ids": [person.id for person in people], "since": now - REMEMBERED}
+    check_ins = _grouped(connection.execute(_QUESTIONS, whom), _check_in)
+    observations = _grouped(connection.execute(_OBSERVATIONS, whom), _observation)
+    cases = _grouped(connection.execute(_CASES, whom | {"also": escalation_id}), _escalation)
+    numbers = {"cases": [case.id for known in cases.values() for case in known]}
+    steps = _grouped(connection.execute(_STEPS, numbers), _step)
+    sent = _grouped(_last_attempts(connection.execute(_SENT, whom)), _sent_message)
+    earlier = _grouped(connection.execute(_SENT_BEFORE, whom), _sent_message)
     hot = hot_days(connection, {person.zone for person in people if person.zone}, now)
     return {
         person.id: Conversation(
@@ -113,73 +120,84 @@ def participant_of(row: Row[Any]) -> Participant:
     )
 
 
-def _grouped(
-    connection: Connection, statement: Select[Any], make: Callable[[Sequence[Any]], T]
-) -> defaultdict[int, list[T]]:
+def _grouped(rows: Iterable[Row[Any]], make: Callable[[Sequence[Any]], T]) -> defaultdict[int, list[T]]:
     """Values by participant or case, whose id is the first column."""
     groups: defaultdict[int, list[T]] = defaultdict(list)
-    for row in connection.execute(statement):
+    for row in rows:
         groups[row[0]].append(make(row))
     return groups
 
 
-def _questions(ids: Collection[int]) -> Select[Any]:
+def _last_attempts(rows: Iterable[Row[Any]]) -> Collection[Row[Any]]:
+    """One row for each message: that of its last attempt, which comes last. The message's id is the last column."""
+    return {row[-1]: row for row in rows}.values()
+
+
+def _of_them(column: ColumnElement[int], name: str = "ids") -> ColumnElement[bool]:
+    """A condition on a list that is given when the statement runs; statements are made once, for that is not cheap."""
+    return column.in_(bindparam(name, expanding=True))
+
+
+def _questions() -> Select[Any]:
     c = check_in.c
     columns = (c.participant_id, c.id, c.asked, c.opened_at, c.day, c.scheduled, c.answered_at, c.closed_at)
-    return select(*columns, c.base, c.need, c.about).where(c.participant_id.in_(ids)).order_by(c.id)
+    return select(*columns, c.base, c.need, c.about).where(_of_them(c.participant_id)).order_by(c.id)
 
 
-def _observations(ids: Collection[int]) -> Select[Any]:
+def _observations() -> Select[Any]:
     o = observation.c
     columns = (o.participant_id, o.kind, o.at, o.day, o.code, o.value, o.asked)
-    return select(*columns).where(o.participant_id.in_(ids)).order_by(o.at, o.id)
+    return select(*columns).where(_of_them(o.participant_id)).order_by(o.at, o.id)
 
 
-def _cases(ids: Collection[int], since: datetime, escalation_id: int | None) -> Select[Any]:
+def _cases() -> Select[Any]:
     e = escalation.c
     columns = (e.participant_id, e.id, e.level, e.rules, e.because, e.quote, e.raised_at, e.state, e.owner, e.outcome)
-    remembered = or_(e.state != EscalationState.CLOSED, e.raised_at >= since, e.id == escalation_id)
+    named = e.id == bindparam("also", type_=e.id.type)
+    remembered = or_(e.state != EscalationState.CLOSED, e.raised_at >= bindparam("since"), named)
     statement = select(*columns, e.caused_at, e.rules_version, e.contact_by)
-    return statement.where(e.participant_id.in_(ids), remembered).order_by(e.id)
+    return statement.where(_of_them(e.participant_id), remembered).order_by(e.id)
 
 
-def _steps(case_ids: Collection[int]) -> Select[Any]:
+def _steps() -> Select[Any]:
     s = escalation_step.c
     columns = (s.escalation_id, s.step, s.at, s.staff, s.to_id, s.channel, s.note, s.outbox_id)
-    return select(*columns).where(s.escalation_id.in_(case_ids)).order_by(s.at, s.id)
+    return select(*columns).where(_of_them(s.escalation_id, "cases")).order_by(s.at, s.id)
 
 
-def _sent(ids: Collection[int], since: datetime) -> Select[Any]:
-    """Each with the carrier's last word on it."""
-    o, a, later = outbox.c, attempt.c, attempt.alias("later")
-    after = or_(later.c.started_at > a.started_at, and_(later.c.started_at == a.started_at, later.c.id > a.id))
-    is_last = ~exists().where(later.c.outbox_id == a.outbox_id, after)
+def _sent() -> Select[Any]:
+    """Each with what is known of each of its attempts, the last one last."""
+    o, a = outbox.c, attempt.c
     columns = (o.participant_id, o.template, o.lane, o.created_at, o.channel, a.status, a.answered_by, a.talked_at)
-    statement = select(*columns).outerjoin_from(outbox, attempt, and_(a.outbox_id == o.id, is_last))
-    statement = statement.where(o.participant_id.in_(ids), o.created_at >= since)
-    return statement.where(o.state.in_(_SENT_STATES)).order_by(o.id)
+    statement = select(*columns, o.id).outerjoin_from(outbox, attempt, a.outbox_id == o.id)
+    statement = statement.where(_of_them(o.participant_id), o.created_at >= bindparam("since"))
+    return statement.where(o.state.in_(_SENT_STATES)).order_by(o.id, a.started_at, a.id)
 
 
-def _last_sent_before(ids: Collection[int], since: datetime) -> Select[Any]:
+def _sent_before() -> Select[Any]:
     """When each prompt came last before that, so that in the long run none comes back before its turn."""
     o = outbox.c
     last = func.max(o.created_at)
-    unknown = (literal(None).label("status"), literal(None).label("answered_by"), literal(None).label("talked_at"))
+    unknown = [literal(None).label(name) for name in ("status", "answered_by", "talked_at", "id")]
     statement = select(o.participant_id, o.template, o.lane, last, o.channel, *unknown).where(
-        o.participant_id.in_(ids), o.lane == Lane.PROMPT
+        _of_them(o.participant_id), o.lane == Lane.PROMPT
     )
-    statement = statement.where(o.created_at < since, o.state.in_(_SENT_STATES))
+    statement = statement.where(o.created_at < bindparam("since"), o.state.in_(_SENT_STATES))
     return statement.group_by(o.participant_id, o.template, o.lane, o.channel).order_by(last)
+
+
+_QUESTIONS, _OBSERVATIONS, _CASES, _STEPS = _questions(), _observations(), _cases(), _steps()
+_SENT, _SENT_BEFORE = _sent(), _sent_before()
 
 
 def _check_in(row: Sequence[Any]) -> CheckIn:
     _, number, asked, *rest = row
-    return CheckIn(number, Asked(asked), *rest)
+    return CheckIn(number, _ASKED[asked], *rest)
 
 
 def _observation(row: Sequence[Any]) -> Observation:
     _, kind, at, day, code, value, asked = row
-    return Observation(Kind(kind), at, day, code, value, Asked(asked))
+    return Observation(_KINDS[kind], at, day, code, value, _ASKED[asked])
 
 
 def _escalation(row: Sequence[Any]) -> Escalation:
@@ -207,10 +225,16 @@ def _step(row: Sequence[Any]) -> CaseStep:
 
 
 def _sent_message(row: Sequence[Any]) -> Sent:
-    _, template, lane, at, channel, status, answered_by, talked_at = row
-    spoke = talked_at is not None
-    fate = _of_call(status, answered_by, spoke=spoke) if channel == Channel.VOICE else _OF_TEXT.get(status)
-    return Sent(template, Lane(lane), at, Channel(channel), fate or Fate.UNKNOWN, status in _CONFIRMED)
+    _, template, lane, at, channel, status, answered_by, talked_at, _ = row
+    fate = _fate(channel, status, answered_by, talked_at is not None)
+    return Sent(template, _LANES[lane], at, _CHANNELS[channel], fate, status in _CONFIRMED)
+
+
+@lru_cache(maxsize=256)
+def _fate(channel: str, status: str | None, answered_by: str | None, spoke: bool) -> Fate:  # noqa: FBT001 - a column
+    """What became of a message, from the carrier's last word on it; there are few different ones."""
+    known = _of_call(status, answered_by, spoke=spoke) if channel == Channel.VOICE else _OF_TEXT.get(status or "")
+    return known or Fate.UNKNOWN
 
 
 _OF_TEXT = {

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, Table, case, exists, func, inser
 from sqlalchemy.exc import IntegrityError
 
 from coach.adapters.database import people
-from coach.adapters.database.statements import one_at_a_time
+from coach.adapters.database.statements import Turn, one_at_a_time
 from coach.adapters.database.tables import (
     escalation,
     escalation_step,
@@ -26,13 +26,14 @@ from coach.core.rota import Leave, OnCall, Rota, Shift
 from coach.ports import Duplicate
 
 _WEEK = range(7)
-_ROTA = 5_347_002
-"""Any number, the same for all: two who change the rota at once would each count on the other's hours."""
 
 
 def hold_rota(connection: Connection) -> None:
-    """Keep others from changing the rota until the transaction ends; reading it waits for nobody."""
-    one_at_a_time(connection, _ROTA)
+    """Keep others from changing the rota until the transaction ends; reading it waits for nobody.
+
+    Two who change it at once would each count on the other's hours.
+    """
+    one_at_a_time(connection, Turn.CHANGE_ROTA)
 
 
 def read_rota(connection: Connection) -> Rota:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from coach.adapters.database import tables as t
 from coach.adapters.database.reports_cases import is_late, level_rank, newest_steps, stage_of
@@ -113,12 +113,14 @@ def _counts(connection: Connection, now: datetime) -> Counts:
     by_status = {row[0]: row[1] for row in people}
     unread = select(func.count()).where(t.inbound.c.decided_at.is_(None), t.inbound.c.received_at < now - STALE)
     late = select(func.count()).where(t.outbox.c.state == OutboxState.PENDING, t.outbox.c.not_before < now - STALE)
-    paused = select(t.send_rate.c.pause_reason).where(t.send_rate.c.paused_until > now)
+    rate = t.send_rate.c
+    reason = func.coalesce(rate.stop_reason, rate.pause_reason)
+    paused = select(reason).where(or_(rate.stopped_at.is_not(None), rate.paused_until > now)).order_by(rate.stopped_at)
     return Counts(
         active=by_status.get(Status.ACTIVE, 0),
         invited=by_status.get(Status.INVITED, 0),
         paused=by_status.get(Status.PAUSED, 0),
         unread=connection.scalar(unread) or 0,
         late=connection.scalar(late) or 0,
-        pause_reason=connection.scalar(paused) or "",
+        pause_reason=connection.scalar(paused.limit(1)) or "",
     )

@@ -17,6 +17,7 @@ from coach.adapters.database import (
     endings,
     heat,
     inbox,
+    lines,
     on_call,
     pages,
     people,
@@ -25,6 +26,7 @@ from coach.adapters.database import (
     statuses,
     tasks,
     timers,
+    wanted,
     watch,
 )
 from coach.adapters.database.engine import for_reading, is_away
@@ -36,9 +38,22 @@ from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import escalation, on_call_leave, on_call_shift, outbox, participant
 from coach.adapters.database.writing import write
 from coach.core.events import Event
+from coach.core.failures import Meaning
 from coach.core.model import Conversation, Escalation, InboundMessage, Lane, OutboundMessage, Participant, Timer
 from coach.core.rota import Leave, OnCall, Rota, Shift
-from coach.ports import Alarm, Cause, DeliveryStatus, DueTimer, Forgotten, JobMark, Kept, SendResult, Submit
+from coach.ports import (
+    Alarm,
+    Cause,
+    DeliveryStatus,
+    DueTimer,
+    Forgotten,
+    JobMark,
+    Kept,
+    Pace,
+    SendResult,
+    StoppedLine,
+    Submit,
+)
 
 log = logging.getLogger(__name__)
 
@@ -250,27 +265,47 @@ class SqlStore:
         now: datetime,
         limit: int,
         lease: timedelta,
-        segments_per_second: float,
+        pace: Pace,
         last: Lane = Lane.PROMPT,
     ) -> Sequence[OutboundMessage]:
-        """Claim pending messages, first lane first, within the rate, and commit an attempt row for each."""
-        claim = claims.Claim(now, limit, lease, segments_per_second, last=last)
+        """Claim pending messages, first lane first, within the pace, and commit an attempt row for each."""
+        claim = claims.Claim(now, limit, lease, pace, last=last)
         with self._engine.begin() as connection:
             return claims.claim_outbox(connection, claim, self._new_attempt_id)
 
-    def release_outbox(
-        self, now: datetime, batch: int, lease: timedelta, segments_per_second: float, submit: Submit
-    ) -> int:
-        """Hand pending messages that may wait to workers, in batches and within the rate."""
-        claim = claims.Claim(now, batch, lease, segments_per_second, first=Lane.REPLY)
+    def release_outbox(self, now: datetime, batch: int, lease: timedelta, pace: Pace, submit: Submit) -> int:
+        """Hand pending messages that may wait to workers, in batches and within the pace."""
+        claim = claims.Claim(now, batch, lease, pace, first=Lane.REPLY)
         with self._engine.begin() as connection:
             return releases.release(connection, claim, submit)
 
-    def begin_released(self, ids: Sequence[int], now: datetime, lease: timedelta) -> Sequence[OutboundMessage]:
+    def begin_released(
+        self, ids: Sequence[int], now: datetime, lease: timedelta, pace: Pace
+    ) -> Sequence[OutboundMessage]:
         """Claim those of the messages that are still released and still wanted."""
-        claim = claims.Claim(now, len(ids), lease, 0.0)
+        claim = claims.Claim(now, len(ids), lease, pace)
         with self._engine.begin() as connection:
             return releases.begin(connection, ids, claim, self._new_attempt_id)
+
+    def unwanted(self, attempt_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the attempts under way whose message must not be posted any more."""
+        with self._reader.begin() as connection:
+            return wanted.unwanted(connection, attempt_ids)
+
+    def stopped_lines(self) -> Sequence[StoppedLine]:
+        """The lines from which nothing is posted, by name."""
+        with self._reader.begin() as connection:
+            return lines.stopped_lines(connection)
+
+    def account_refused(self, since: datetime) -> int | None:
+        """The code with which the carrier last refused our account; None when it has not since then."""
+        with self._reader.begin() as connection:
+            return lines.account_refused(connection, since)
+
+    def resume_line(self, name: str) -> bool:
+        """A person says that a line works again; False when it is not stopped."""
+        with self._engine.begin() as connection:
+            return lines.resume(connection, name)
 
     def finish_attempts(self, ended: Sequence[tuple[OutboundMessage, SendResult]], now: datetime) -> frozenset[str]:
         """Record how attempts ended, together if that goes well; returns the ids of those of which recording raised."""
@@ -288,10 +323,10 @@ class SqlStore:
         with self._engine.begin() as connection:
             return endings.finish_alone(connection, others, now)
 
-    def apply_status(self, status: DeliveryStatus) -> bool:
+    def apply_status(self, status: DeliveryStatus, meaning: Meaning | None = None) -> bool:
         """Apply a status callback by rank, binding the carrier id; False when the attempt is unknown."""
         with self._engine.begin() as connection:
-            return statuses.apply_status(connection, status)
+            return statuses.apply_status(connection, status, meaning)
 
     def expire_leases(self, now: datetime) -> int:
         """Attempts whose sender vanished become in doubt; what no worker has begun waits again. Returns how many."""

@@ -6,7 +6,9 @@ Facts are append-only: `event`, `consent`, `observation`, `escalation_step`. Wha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -47,12 +49,18 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(message)
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give back an aware UTC time."""
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Give back an aware UTC time. Made once a statement, since a conversation has hundreds of times."""
+        del coltype
+        return _from_text if dialect.name == "sqlite" else _in_utc
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 metadata = MetaData(
@@ -149,7 +157,7 @@ inbound = Table(
     ),
 )
 
-event = Table(
+event = Table(  # on PostgreSQL cut by month (months.py); its key is (id, kind, at) there
     "event",
     metadata,
     Column("id", _ID, primary_key=True),
@@ -334,6 +342,13 @@ outbox = Table(
         sqlite_where=text("state = 'pending'"),
     ),
     Index(
+        "ix_outbox_calls",
+        "lane",
+        "id",
+        postgresql_where=text("state = 'pending' AND channel = 'voice'"),
+        sqlite_where=text("state = 'pending' AND channel = 'voice'"),
+    ),
+    Index(
         "ix_outbox_leased",
         "lease_until",
         postgresql_where=text("state = 'sending'"),
@@ -365,6 +380,7 @@ attempt = Table(
     Column("talked_at", UtcDateTime),  # of a call: when somebody pressed a key or spoke
     Column("price_micros", BigInteger),  # millionths of the currency, by the carrier; null: it has not said
     Column("currency", String(3)),
+    Column("line", String(80)),  # send_rate.line
     Index(None, "outbox_id"),
     Index(None, "started_at"),
 )
@@ -404,11 +420,18 @@ heat_alert = Table(
 send_rate = Table(
     "send_rate",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, id 1: the bucket shared by all processes
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row for each line, shared by all processes
     Column("tokens", Float, nullable=False),
     Column("refilled_at", UtcDateTime, nullable=False),
     Column("paused_until", UtcDateTime),  # the ordinary lanes wait until then
     Column("pause_reason", Text),
+    Column("line", String(80), nullable=False, server_default=""),  # channel and number or service
+    Column("stopped_at", UtcDateTime),  # nothing leaves until somebody says so, or what was tried arrives
+    Column("stop_reason", Text),
+    Column("tried_at", UtcDateTime),  # of a stopped line: when the last message was tried
+    Column("refused_at", UtcDateTime),  # when the carrier last refused our account here
+    Column("refused_code", Integer),
+    Index("uq_send_rate_line", "line", unique=True),
 )
 
 staff = Table(
@@ -490,6 +513,15 @@ job_mark = Table(
     Column("failed_at", UtcDateTime),
     Column("error", Text),
     Column("process", String(80)),
+)
+
+process_mark = Table(
+    "process_mark",
+    metadata,
+    Column("process", String(80), primary_key=True),
+    Column("job", String(40), primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),  # when this process last did this job, well or not
+    Column("error", Text),  # of its last run; null: it went well
 )
 
 alarm = Table(

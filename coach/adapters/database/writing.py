@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 
 from coach.adapters.database.rows import Linked, Row, Rows
-from coach.adapters.database.statements import upsert
+from coach.adapters.database.statements import upsert_for
 from coach.adapters.database.states import OutboxState, TimerState
 from coach.adapters.database.tables import (
     check_in,
@@ -187,9 +188,9 @@ def _first_step(case: Row, case_id: int) -> Row:
 def _add(connection: Connection, rows: Rows) -> None:
     _run(connection, insert(check_in), rows.questions)
     _run(connection, insert(observation), rows.observations)
-    _run(connection, _raise_task(connection), rows.tasks)
+    _run(connection, _raise_task(connection.dialect.name), rows.tasks)
     _run(connection, insert(consent), _with_carrier_ids(connection, rows.consents))
-    _run(connection, _set_timer(connection), rows.timers)
+    _run(connection, _set_timer(connection.dialect.name), rows.timers)
     _queue(connection, rows)
     _run(connection, insert(event), rows.events)
 
@@ -205,9 +206,10 @@ def _queue(connection: Connection, rows: Rows) -> None:
     _run(connection, insert(escalation_step), steps)
 
 
-def _raise_task(connection: Connection) -> Insert:
+@cache
+def _raise_task(dialect: str) -> Insert:
     """A task that time causes is raised once for its key, however often the timer comes."""
-    return upsert(connection, task).on_conflict_do_nothing(index_elements=[task.c.participant_id, task.c.key])
+    return upsert_for(dialect, task).on_conflict_do_nothing(index_elements=[task.c.participant_id, task.c.key])
 
 
 def _run(connection: Connection, statement: Executable, rows: list[Row]) -> None:
@@ -219,12 +221,13 @@ def _details(participant_id: int, changed: Mapping[str, Any]) -> Update:
     return update(participant).where(participant.c.id == participant_id).values(**changed)
 
 
-def _set_timer(connection: Connection) -> Insert:
+@cache
+def _set_timer(dialect: str) -> Insert:
     """A key is used once. A timer that was cancelled has caused nothing yet, so the same key may set it again.
 
     One of cases may be set again whatever it caused: a case that changes at the very moment of a look needs another.
     """
-    statement = upsert(connection, timer)
+    statement = upsert_for(dialect, timer)
     fresh = {name: statement.excluded[name] for name in ("kind", "due_at", "payload", "state", "tries")}
     looked = and_(timer.c.kind == TimerKind.CASE, timer.c.state != TimerState.PENDING)
     return statement.on_conflict_do_update(

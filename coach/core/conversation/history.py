@@ -28,7 +28,9 @@ from coach.core.trend import Answers, Decision, Person, Row, Rule, Seen, State, 
 _LEVELS = tuple(Disposition)
 _RULES = frozenset(rule.value for rule in Rule)
 _MINUTES_A_DAY = 1440
-_KEPT = 16  # folds; a decision about somebody needs theirs twice
+_KEPT = 16  # courses; a decision about somebody needs theirs twice
+_BEGINNINGS = 1000  # people's; most texts come from somebody who wrote not long ago
+_GROWS_BY = 8  # rows; a beginning is folded anew when so many have come
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,24 @@ class Course:
 
 
 def course(conversation: Conversation, rules: TrendRules) -> Course:
-    """The rules over all rows. Folding is what costs, so the last few answers are kept."""
+    """The rules over all rows. Folding is what costs, so what was folded of the same rows lately is taken up again."""
     return _folded(rows(conversation), person_of(conversation.participant), rules)
 
 
 @lru_cache(maxsize=_KEPT)
 def _folded(known: tuple[Row, ...], person: Person, rules: TrendRules) -> Course:
-    state, found = trend.start(person, rules), list[tuple[int, Decision]]()
-    for one in known:
+    begun = len(known) - len(known) % _GROWS_BY
+    return _fold_on(_beginning(known[:begun], person, rules), known[begun:])
+
+
+@lru_cache(maxsize=_BEGINNINGS)
+def _beginning(known: tuple[Row, ...], person: Person, rules: TrendRules) -> Course:
+    return _fold_on(Course(trend.start(person, rules), ()), known)
+
+
+def _fold_on(course: Course, coming: Iterable[Row]) -> Course:
+    state, found = course.state, list(course.passed)
+    for one in coming:
         state, earlier = trend.passed(state, one.moment)
         state, _ = trend.hear(state, one)
         found += earlier
@@ -128,14 +140,15 @@ def _heard_row(conversation: Conversation, at: datetime, facts: list[Observation
 def row(at: datetime, facts: Iterable[Observation], *, zone: str, day_one: date | None) -> Row:
     """One heard moment as the trend rules read it."""
     known = list(facts)
+    last = {fact.kind: fact for fact in known}
     moment = schedule.local(at, zone)
     return Row(
         day=programme_day(moment.date(), day_one),
         at=moment.time(),
         asked=known[0].asked if known else None,
         texted=True,
-        weakness=_value(known, Kind.WEAKNESS),
-        answers=answers(known),
+        weakness=_value(last, Kind.WEAKNESS),
+        answers=_answers(last),
         codes=tuple(sorted(fact.code for fact in known if fact.kind is Kind.SIGN and fact.code)),
         assessment=assessment(known),
     )
@@ -168,7 +181,7 @@ def _dates(conversation: Conversation) -> Callable[[int], str]:
     return lambda day: f"{date_of(conversation, day):%A %d %B}".replace(" 0", " ")
 
 
-def answers(facts: list[Observation]) -> Answers:
+def _answers(facts: Mapping[Kind, Observation]) -> Answers:
     """The answers besides the score."""
     onset, trend, seen = _code(facts, Kind.ONSET), _code(facts, Kind.TREND), _code(facts, Kind.SEEN)
     return Answers(
@@ -191,16 +204,16 @@ def assessment(facts: Iterable[Observation]) -> Assessment | None:
     return Assessment(max((r.level for r in reasons), key=lambda level: level.rank), reasons)
 
 
-def _value(facts: Iterable[Observation], kind: Kind) -> float | None:
-    found = [fact.value for fact in facts if fact.kind is kind]
-    return found[-1] if found else None
+def _value(facts: Mapping[Kind, Observation], kind: Kind) -> float | None:
+    found = facts.get(kind)
+    return None if found is None else found.value
 
 
-def _count(facts: Iterable[Observation], kind: Kind) -> int | None:
+def _count(facts: Mapping[Kind, Observation], kind: Kind) -> int | None:
     found = _value(facts, kind)
     return None if found is None else int(found)
 
 
-def _code(facts: Iterable[Observation], kind: Kind) -> str | None:
-    found = [fact.code for fact in facts if fact.kind is kind]
-    return found[-1] if found else None
+def _code(facts: Mapping[Kind, Observation], kind: Kind) -> str | None:
+    found = facts.get(kind)
+    return None if found is None else found.code

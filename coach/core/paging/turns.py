@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import takewhile
 
 from coach.core.escalation import NOT_REACHED
 from coach.core.model import CaseStep, CaseStepKind, Channel, Escalation
@@ -127,17 +129,26 @@ class Turns:
         """A way that was not tried for a while, when the last page by another one has failed."""
         last: dict[Channel | None, CaseStep] = {step.channel: step for step in self._steps_to(who)}
         failed = {way for way, step in last.items() if step.kind is CaseStepKind.PAGE_FAILED}
-        for way in _ways(who):
+        for way in _ways(who) if failed else ():
             tried = [s.at for s in self._steps_to(who) if s.kind is CaseStepKind.PAGED and s.channel is way]
             rested = not tried or self._after(tried[-1], who) <= self.now
             if failed - {way} and way not in failed and rested:
                 return way
         return None
 
-    def _steps_to(self, who: OnCall) -> list[CaseStep]:
+    def _steps_to(self, who: OnCall) -> Sequence[CaseStep]:
+        return self._steps.get(who.id, ())
+
+    @cached_property
+    def _steps(self) -> Mapping[int | None, Sequence[CaseStep]]:
+        """What was sent to each person, and what failed; found once, for trails grow long."""
         since = self.since or self.case.clock
         kinds = (CaseStepKind.PAGED, CaseStepKind.PAGE_FAILED)
-        return [step for step in self.case.steps if step.to == who.id and step.kind in kinds and step.at >= since]
+        found: defaultdict[int | None, list[CaseStep]] = defaultdict(list)
+        for step in self.case.steps:
+            if step.kind in kinds and step.at >= since:
+                found[step.to].append(step)
+        return found
 
     def _last(self, who: OnCall) -> datetime | None:
         paged = [step.at for step in self._steps_to(who) if step.kind is CaseStepKind.PAGED]
@@ -199,6 +210,6 @@ def news(case: Escalation, is_last_known: Callable[[CaseStep], bool]) -> list[Ca
     """
     told = (CaseStepKind.ANSWERED, NOT_REACHED)
     since = case.clock
-    after = max((place for place, step in enumerate(case.steps) if is_last_known(step)), default=-1)
-    steps = (step for step in case.steps[after + 1 :] if step.at >= since)
-    return [step for step in steps if step.kind in NO_WORD or (step.kind, step.note) == told]
+    unknown = takewhile(lambda step: not is_last_known(step), reversed(case.steps))
+    steps = [step for step in unknown if step.at >= since]
+    return [step for step in reversed(steps) if step.kind in NO_WORD or (step.kind, step.note) == told]

@@ -115,7 +115,9 @@ def _minutes(at: time) -> int:
 
 def of_day(programme: Programme, participant: Participant, day: date) -> Iterator[Due]:
     """Every firing of a date, whether or not it will be sent."""
-    found = (firing(programme, slot, participant, day) for slot in programme.slots)
+    weekday, week = day.weekday(), week_of(participant, day)
+    coming = (slot for slot in programme.slots if weekday in slot.weekdays and slot.comes_in(week))
+    found = (firing(programme, slot, participant, day) for slot in coming)
     return (due for due in found if due is not None)
 
 

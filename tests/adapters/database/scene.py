@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, select
 
 from coach.adapters.database.store import SqlStore
 from coach.core.events import Event, MessageQueued, TimerSet
 from coach.core.model import Channel, InboundMessage, Lane, Language, OutboundMessage, Participant, Status
-from coach.ports import Cause, DeliveryStatus, Outcome, SendResult
+from coach.ports import Cause, DeliveryStatus, Line, Outcome, Pace, SendResult
 from tests.clocks import StoppedClock
 
 OURS = "+15550009999"
 PHONES = {"Rosa": "+15550001001", "Walter": "+15550001002", "June": "+15550001003", "Sam": "+15550001004"}
 FAST = 1000.0
 LEASE = timedelta(seconds=90)
+TEXTS, CALLS = f"sms:{OURS}", f"voice:{OURS}"
+
+
+def pace(texts: float = FAST, calls: float = FAST, **details: Any) -> Pace:
+    """So many segments and calls a second over our two lines."""
+    return Pace(Line(TEXTS, texts), Line(CALLS, calls), **details)
 
 
 @dataclass
@@ -76,7 +82,7 @@ class Scene:
 
     def claim(self, limit: int = 10, rate: float = FAST, lease: timedelta = LEASE) -> Sequence[OutboundMessage]:
         """Claim what may be sent now."""
-        return self.store.claim_outbox(self.now, limit, lease, rate)
+        return self.store.claim_outbox(self.now, limit, lease, pace(rate))
 
     def claim_one(self) -> OutboundMessage:
         """Claim the only message there is to send."""
@@ -102,3 +108,16 @@ class Scene:
     def column(self, table: Table, name: str) -> list[Any]:
         """One column of all rows."""
         return [row[name] for row in self.rows(table)]
+
+    def plans(self, look: Callable[[Connection], object], begins: str = "SELECT") -> list[str]:
+        """How SQLite means to carry out what a look asks for: its questions, and statements that begin like this."""
+        asked: list[str] = []
+        with self.engine.begin() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.set_trace_callback(asked.append)
+            look(connection)
+            raw.set_trace_callback(None)
+            wanted = (one for one in asked if one.startswith(("SELECT", begins)))
+            explained = (f"EXPLAIN QUERY PLAN {one}" for one in wanted)
+            return [str(row[3]) for plan in explained for row in connection.exec_driver_sql(plan)]

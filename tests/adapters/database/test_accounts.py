@@ -13,12 +13,10 @@ from coach.adapters.database.tables import staff, staff_session
 from coach.adapters.passwords import Passwords
 from tests.adapters.database.scene import Scene
 from tests.clocks import StoppedClock
+from tests.passwords import QUICK
 
 GOOD = "legs carry us far"
 WRONG = "arms carry us far"
-
-
-QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=16, parallelism=1))
 
 
 @pytest.fixture

@@ -17,12 +17,13 @@ import os, signal, sys
 from datetime import datetime, timedelta
 from coach.adapters.database.engine import open_engine
 from coach.adapters.database.store import SqlStore
+from coach.sending import Options
 
 engine = open_engine(sys.argv[1])
 store = SqlStore(engine)
 now = datetime.fromisoformat(sys.argv[2])
 if sys.argv[3] == "after claim":
-    store.claim_outbox(now, 10, timedelta(seconds=90), 1000.0)
+    store.claim_outbox(now, 10, timedelta(seconds=90), Options(segments_per_second=1000).pace)
 else:
     connection = engine.connect()
     connection.begin()

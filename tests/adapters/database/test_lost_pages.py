@@ -9,9 +9,10 @@ import pytest
 from coach.adapters.database.tables import escalation_step, outbox, task, timer
 from coach.core.escalation import case_timer
 from coach.core.events import EscalationRaised, MessageQueued, PageQueued
+from coach.core.failures import FailureClass
 from coach.core.model import Channel, Disposition, Lane, Language, TimerKind
 from coach.core.rota import OnCall
-from coach.ports import Cause, FailureClass, Outcome
+from coach.ports import Cause, Outcome
 from tests.adapters.database.scene import Scene
 
 MINUTE = timedelta(minutes=1)

@@ -7,10 +7,12 @@ from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier, Thread
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Engine, text
 
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import event, task, timer
+from coach.adapters.database.timers import claim_timers
 from coach.core.events import StatusChanged, TimerSet
 from coach.core.model import Lane, Status
 from coach.ports import Cause, DueTimer
@@ -51,6 +53,18 @@ def test_each_participant_has_one_turn_per_claim(scene: Scene) -> None:
     scene.set_timer(walter, scene.now - timedelta(minutes=1))
     found = [(due.timer.participant_id, due.timer.due_at) for due in claimed(scene)]
     assert found == [(rosa, scene.now - timedelta(minutes=3)), (walter, scene.now - timedelta(minutes=1))]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_idle_look_goes_to_the_due_timers_not_through_all_participants(scene: Scene) -> None:
+    """Also when SQLite has counted how many people there are, which once led it through all of them."""
+    for number in range(100):
+        scene.set_timer(scene.enrol("Rosa", phone=f"+1555100{number:04}"), scene.now + timedelta(days=1))
+    with scene.engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
+    plans = scene.plans(lambda connection: claim_timers(connection, scene.now, 10))
+    assert any("timer USING INDEX ix_timer_due" in plan for plan in plans), plans
+    assert not any("SCAN participant" in plan for plan in plans), plans
 
 
 def test_a_fired_timer_does_not_come_again(scene: Scene) -> None:
