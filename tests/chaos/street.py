@@ -15,8 +15,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ from coach.adapters.database.engine import open_engine
 from coach.adapters.database.migrations import upgrade
 from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import UtcDateTime, attempt, escalation, inbound, job_mark, metadata, outbox, timer
-from coach.core.events import MessageQueued
-from coach.core.model import Lane, Language, Participant, Status
-from coach.ports import Cause
+from coach.core.events import MessageQueued, TimerSet
+from coach.core.model import Lane, Language, Participant, QuietHours, Status, TimerKind
+from coach.ports import Cause, Clock
 from coach.sandbox.app import create_app
 from coach.sandbox.clock import AdjustableClock
 from coach.sandbox.network import Conditions, Network
@@ -41,13 +42,26 @@ from tests.town import ANA, BEN, put_on_call
 LINE = "+12025550100"
 ACCOUNT, TOKEN = "AC" + "0123456789abcdef" * 2, "the-account-token"
 ALARM = "I can't breathe"
-_UNSENT = ("pending", "sending", "in_doubt")
+_UNSENT = ("pending", "released", "sending", "in_doubt")
 _ATTEMPT = re.compile(r"/twilio/(?:status|call-status)/([^/]+)$")
 
 
+LESSON, A_LESSON = "lesson-01-signs", "a-lesson"
+"""A slot of the programme, and the key of its timer."""
+
+NO_NIGHT = QuietHours(time_of_day(0), time_of_day(0))
+_AT_ONCE = 200
+_ON_THIS_STREET = 60
+"""Numbers after theirs are those of staff."""
+
+
 def phone(number: int) -> str:
-    """The phone of one of up to sixty people."""
-    return f"+1202555{110 + number:04d}"
+    """The phone of one of the people."""
+    return f"+1202555{110 + number:04d}" if number < _ON_THIS_STREET else f"+1202{5560000 + number}"
+
+
+def _neighbour(number: int) -> Participant:
+    return Participant(0, phone(number), Status.ACTIVE, Language.EN, "US", name=f"No. {number}", zone="UTC")
 
 
 @dataclass
@@ -58,6 +72,7 @@ class Street:
     engine: Engine
     serve: Program
     address: str
+    clock: Clock = system_clock
     answered: set[str] = field(default_factory=set)
     """Phones whose text was answered with 200."""
 
@@ -65,13 +80,25 @@ class Street:
 
     def enrol(self, people: int) -> None:
         """So many take part; each has a lesson waiting to be sent."""
-        now, store = system_clock(), SqlStore(self.engine)
+        now, store = self.clock(), SqlStore(self.engine)
         for number in range(people):
-            who = Participant(0, phone(number), Status.ACTIVE, Language.EN, "US", name=f"No. {number}", zone="UTC")
+            who = _neighbour(number)
             lesson = MessageQueued("legs.today", f"Lesson {number}", Lane.PROMPT, now + timedelta(hours=9), "planned")
             with store.begin() as tx:
                 known = tx.conversation(tx.enrol(who, now), now)
                 tx.record(known, (lesson,), Cause(), now)
+
+    def plan(self, moments: Sequence[datetime], after: int = 0) -> None:
+        """As many take part as there are moments; at each of them a lesson is due to one person.
+
+        `after` so many others.
+        """
+        for first in range(0, len(moments), _AT_ONCE):
+            with SqlStore(self.engine).begin() as tx:
+                for number, due in enumerate(moments[first : first + _AT_ONCE], first + after):
+                    person = tx.enrol(replace(_neighbour(number), quiet=NO_NIGHT), self.clock())
+                    lesson = TimerSet(TimerKind.PROMPT, A_LESSON, due, {"slot": LESSON, "day": str(due.date())})
+                    tx.record(tx.conversation(person, self.clock()), (lesson,), Cause(), self.clock())
 
     def text(self, sender: str, body: str = ALARM) -> bool:
         """Somebody texts; whether the coach answered with 200."""
@@ -157,7 +184,7 @@ class Street:
 
     def is_quiet(self) -> bool:
         """Whether nothing is due, undecided, or under way, and every text that was answered with 200 is known."""
-        now = system_clock()
+        now = self.clock()
         due = (row for row in self.rows(timer) if row.state == "pending" and row.due_at <= now)
         received = self.rows(inbound)
         undecided = (row for row in received if row.decided_at is None)
@@ -175,7 +202,7 @@ class Street:
 
     def serve_works_again(self) -> bool:
         """Whether the process has left its mark at a job within the last few seconds."""
-        lately = system_clock() - timedelta(seconds=5)
+        lately = self.clock() - timedelta(seconds=5)
         marks = self.rows(job_mark)
         return any(m.ok_at and m.ok_at > lately and m.process.endswith(f"/{self.serve.process_id}") for m in marks)
 
@@ -204,22 +231,25 @@ def until(condition: Callable[[], bool], what: str, seconds: float = 90.0) -> No
 
 
 @contextmanager
-def open_street(folder: Path, database: str = "", command: tuple[str, ...] = ()) -> Iterator[Street]:
+def open_street(
+    folder: Path, database: str = "", command: tuple[str, ...] = (), clock: Clock | None = None
+) -> Iterator[Street]:
     """An empty practice with Ana and Ben on call; the coach does not run yet.
 
-    It is `coach serve` over a SQLite file, unless another command and an empty database are given.
+    It is `coach serve` over a SQLite file, unless another command and an empty database are given. With a clock of
+    its own everybody here lives by that one, but not the processes.
     """
     port = free_port()
     database = database or f"sqlite:///{folder / 'street.db'}"
     address = f"http://127.0.0.1:{port}"
     upgrade(database)
     engine = open_engine(database)
-    put_on_call(SqlStore(engine), system_clock())
+    put_on_call(SqlStore(engine), (clock or system_clock)())
     network = Network(
         ACCOUNT,
         TOKEN,
         LINE,
-        clock=AdjustableClock(system_clock(), time.monotonic),
+        clock=clock or AdjustableClock(system_clock(), time.monotonic),
         sms_url=f"{address}/twilio/sms",
         voice_url=f"{address}/twilio/voice/inbound",
         conditions=Conditions(pace=INSTANT),
@@ -227,9 +257,10 @@ def open_street(folder: Path, database: str = "", command: tuple[str, ...] = ())
     for who in (ANA, BEN):
         network.add_phone(who.phone, who.name, PicksUp.HUMAN)
     with serve(create_app(network)) as carrier:
-        program = Program(command or ("serve", "--port", str(port)), folder, settings(address, carrier, database))
+        own = {**settings(address, carrier, database), "PORT": str(port)}
+        program = Program(command or ("serve", "--port", str(port)), folder, own)
         try:
-            yield Street(network, engine, program, address)
+            yield Street(network, engine, program, address, clock or system_clock)
         finally:
             program.kill()
             network.close()

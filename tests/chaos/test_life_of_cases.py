@@ -221,7 +221,7 @@ class LifeOfCases(RuleBasedStateMachine):
     @rule(posted=st.integers(0, 3))
     def lose_while_sending(self, posted: int) -> None:
         """The process is lost with messages in hand: the carrier has the first of them, nobody knows which."""
-        claimed = self.store.claim_outbox(self.clock(), OPTIONS.batch, OPTIONS.lease, OPTIONS.segments_per_second)
+        claimed = self.store.claim_outbox(self.clock(), OPTIONS.batch, OPTIONS.lease, OPTIONS.pace)
         for message in claimed[:posted]:
             self.line.send(message)
         self._lose()
