@@ -175,6 +175,17 @@ def test_a_database_that_is_away_is_said_in_one_sentence(tmp_path: Path) -> None
     )
 
 
+def test_a_database_that_can_only_be_read_is_said_in_one_sentence(tmp_path: Path) -> None:
+    """It answers, so looking at the address would not help."""
+    coach("db", "upgrade", folder=tmp_path)
+    address = f"sqlite:///file:{tmp_path}/coach.db?mode=ro&uri=true"
+    done = coach("people", "add", "+12125552368", "--language", "en", folder=tmp_path, COACH_DATABASE_URL=address)
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        "The database can only be read; let the account that runs coach write the file and its folder."
+    )
+
+
 def test_settings_that_are_missing_are_all_named_at_once(tmp_path: Path) -> None:
     """Serving without Twilio's credentials says what to set, with exit status 2."""
     done = coach("serve", folder=tmp_path)

@@ -462,7 +462,9 @@ def test_statuses_of_an_outage_are_taken_up_whatever_their_order(practice: Pract
     """The first final word stays."""
     person = practice.enrol()
     practice.text("6 today")
-    (message,) = practice.coach.store.claim_outbox(practice.clock(), 10, timedelta(seconds=90), 100.0)
+    (message,) = practice.coach.store.claim_outbox(
+        practice.clock(), 10, timedelta(seconds=90), practice.coach.options.pace
+    )
     practice.database_goes_away()
     for word in ("delivered", "queued", "sent", "delivered", "undelivered", "beamed"):
         assert practice.status(message.attempt_id, word) == 204

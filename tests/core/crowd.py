@@ -11,7 +11,7 @@ from pathlib import Path
 
 from coach.adapters.profile_facts import CONDITION_LABELS, MEDICINE_LABELS
 from coach.core.conversation.rehearsal import Habits, Line
-from coach.core.model import Asked, Conversation, Density, Language, Participant, Profile, Status
+from coach.core.model import SARC_F_ITEMS, Asked, Conversation, Density, Language, Participant, Profile, Status
 from coach.core.schedule import local, to_utc
 from tests.core.plain_words import Today, Vector
 from tests.core.talking import HANDBOOK
@@ -49,6 +49,7 @@ _ANSWERS = {
         Asked.CHAIR_STANDS: "8",
         Asked.ONSET: "3",
         Asked.SEEN: "1",
+        **dict.fromkeys(SARC_F_ITEMS, "1"),
     }
 }
 _ANSWERS[Language.ES] = _ANSWERS[Language.EN] | {Asked.EXERCISE: "LISTO", Asked.HYDRATION: "S"}

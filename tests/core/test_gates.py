@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -65,7 +65,7 @@ def test_no_forbidden_advice_can_be_chosen_for_200_people_over_84_days(rule: str
     """People with this rule and few others, so that the texts written for it come."""
     chance = random.Random(f"few facts beside {rule}")
     people = [mostly(chance, number, RULES[rule]) for number in range(EACH)]
-    concerned = [person for person in people if _is_about(rule, person)]
+    concerned = [person for person in people if rule in _rules_about(person)]
     assert len(concerned) == EACH
     assert sorted({fault for person in concerned for fault in _could_get(person, (rule,))}) == []
 
@@ -74,7 +74,7 @@ def test_no_forbidden_advice_can_be_chosen_for_people_with_many_troubles() -> No
     """Where rules meet, each of them still holds; every rule has its 200 people in the crowd."""
     chance = random.Random("many facts")
     people = [one_of_many(chance, number, OFTEN) for number in range(450)]
-    count = Counter(rule for person in people for rule in RULES if _is_about(rule, person))
+    count = Counter(rule for person in people for rule in _rules_about(person))
     few = {rule: count[rule] for rule in RULES if count[rule] < EACH}
     assert few == {}
     assert sorted({fault for person in people for fault in _could_get(person, tuple(RULES))}) == []
@@ -150,22 +150,36 @@ def _was_sent(person: Person, rule: str) -> Wrong:
     assert sent > 0
 
 
-def _is_about(rule: str, person: Person) -> bool:
-    return any(RULES[rule].holds_for(person.participant.profile, today) for _, today in person.todays())
+def _rules_about(person: Person) -> frozenset[str]:
+    profile, days = person.participant.profile, _days_alike(person)
+    return frozenset(name for name, rule in RULES.items() if any(rule.holds_for(profile, today) for today in days))
+
+
+def _days_alike(person: Person) -> dict[Today, list[date]]:
+    """The days on which the same weather and the same told signs bear on their texts."""
+    days: dict[Today, list[date]] = {}
+    for day, today in person.todays():
+        days.setdefault(today, []).append(day)
+    return days
 
 
 def _could_get(person: Person, rules: Iterable[str]) -> Wrong:
     """What is wrong with any text that could come on any day, whatever came before it."""
-    seen: set[tuple[str, Today, int]] = set()
-    for day, today in person.todays():
-        week = week_of(person.participant, day)
-        groups = {(group, today, week) for group in _planned(person, day, today)}
-        new = (groups | {(group, today, 0) for group in AT_ANY_TIME}) - seen
-        seen |= new
-        concerned = _concerned(person, today, rules) if new else []
-        for group, _, _ in new:
-            for text in _texts(person, group, day, today):
+    for today, days in _days_alike(person).items():
+        concerned = _concerned(person, today, rules)
+        if concerned:
+            for text in _texts_of(person, days, today):
                 yield from _faults(person, text, concerned, today)
+
+
+def _texts_of(person: Person, days: Sequence[date], today: Today) -> Collection[Template]:
+    """Every text of the groups that come on these days or at any time, once."""
+    wanted = tuple(slot for slot in PROGRAMME.slots if _wanted(slot, person, today))
+    groups = dict.fromkeys(((group, 0) for group in AT_ANY_TIME), days[0])
+    for day in days:
+        week = week_of(person.participant, day)
+        groups.update(((group, week), day) for group in _planned(wanted, day, week))
+    return {text.id: text for (group, _), day in groups.items() for text in _texts(person, group, day, today)}.values()
 
 
 def _texts(person: Person, group: str, day: date, today: Today) -> tuple[Template, ...]:
@@ -197,11 +211,10 @@ def _held(profile: Profile, hot: bool, reported: frozenset[str]) -> tuple[frozen
 REMEMBERING = _Remembering(**{one.name: getattr(LIBRARY, one.name) for one in fields(LIBRARY) if one.init})
 
 
-def _planned(person: Person, day: date, today: Today) -> Iterator[str]:
+def _planned(wanted: Iterable[Slot], day: date, week: int) -> Iterator[str]:
     """The groups from which a text may be taken on a day: those of its slots, and what these ask next."""
-    for slot in PROGRAMME.slots:
-        comes = day.weekday() in slot.weekdays and slot.comes_in(week_of(person.participant, day))
-        if comes and _wanted(slot, person, today):
+    for slot in wanted:
+        if day.weekday() in slot.weekdays and slot.comes_in(week):
             yield from (slot.group, slot.easy_group or slot.group, *(asked.value for asked in slot.followed_by))
 
 
@@ -220,9 +233,10 @@ def _groups_in_use() -> frozenset[str]:
 
 
 def _faults(person: Person, text: Template, concerned: Iterable[tuple[str, bool]], today: Today) -> Wrong:
-    who = person.participant
+    language = person.participant.language
+    wording = text.wording(language, person.participant.country)
     for rule, known in concerned:
-        found = _wrong(rule, text.id, who.language, who.country, today.hot, known=known)
+        found = _wrong(rule, text.id, language, wording, today.hot, known=known)
         yield from ((rule, text.id, fault) for fault in found)
 
 
@@ -235,12 +249,8 @@ def _concerned(person: Person, today: Today, rules: Iterable[str]) -> list[tuple
 
 
 @cache
-def _wrong(rule: str, text_id: str, language: Language, country: str, hot: bool, *, known: bool) -> tuple[str, ...]:  # noqa: FBT001  # a fact
-    text, today = LIBRARY.templates[text_id], Today(hot)
-    wording = text.wording(language, country)
-    check = RULES[rule]
-    return tuple(
-        check.faults(wording, language, text.groups, today)
-        if known
-        else check.forbidden(wording, language, text.groups)
-    )
+def _wrong(rule: str, text_id: str, language: Language, wording: str, hot: bool, *, known: bool) -> tuple[str, ...]:  # noqa: FBT001  # a fact
+    groups, check = LIBRARY.templates[text_id].groups, RULES[rule]
+    if not known:
+        return tuple(check.forbidden(wording, language, groups))
+    return tuple(check.faults(wording, language, groups, Today(hot)))

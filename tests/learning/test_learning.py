@@ -109,8 +109,8 @@ def test_a_score_is_as_sure_as_the_replies_are(weights: Weights, taught: Lexicon
     assert taught.likeness is not None
     place = weights.labels.index(SWOLLEN)
     for example in examples:
-        share = taught.likeness.share(example.words.split(), ())
-        assert (weights.scores(share)[place] > 0) is (SWOLLEN in example.labels), example.words
+        counts = taught.likeness.counts(example.words.split(), ())
+        assert (weights.scores(counts)[place] > 0) is (SWOLLEN in example.labels), example.words
 
 
 def test_labels_are_signs_levels_and_intents(weights: Weights) -> None:
