@@ -485,6 +485,9 @@ class Store(Protocol):
     def cases_without_wakeup(self, limit: int) -> Sequence[int]:
         """Participants with an open case and no pending look at it."""
 
+    def cases_ahead(self, now: datetime) -> int:
+        """Open cases of which something is noted at a time after this one."""
+
     def overdue_people(self, since: datetime, limit: int) -> Sequence[int]:
         """Active participants in a programme of whom nothing was sent, skipped or heard since then."""
 

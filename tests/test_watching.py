@@ -435,6 +435,20 @@ def test_the_watch_of_a_quiet_practice_finds_no_work(practice: Practice) -> None
     assert drain(WATCH, practice.web) == 0
 
 
+def test_operators_are_paged_while_open_cases_have_times_still_to_come(practice: Practice) -> None:
+    """The clock was set back, so the next page about them waits; when its time has come again the alarm ends."""
+    practice.enrol()
+    practice.web.receive(_text("I can't breathe", practice.clock()), {})
+    practice.lives(1)
+    practice.clock.advance(hours=-2)
+    practice.lives(2)
+    assert "clock" in practice.alarms()
+    assert "alarm.clock_set_back" in practice.pages()
+    practice.clock.advance(hours=2)
+    practice.lives(1)
+    assert "clock" not in practice.alarms()
+
+
 # What the carrier refuses us as a whole -------------------------------------------------------------------------------
 
 

@@ -32,6 +32,9 @@ BACKLOG_LASTS = timedelta(minutes=1)
 """Work that waits too long is no alarm before it has done so for this long: a moment's rush ends by itself."""
 
 _AT_ONCE = 1000
+_CLOCKS_DIFFER = timedelta(minutes=1)
+"""Less than this between the clocks of several machines is ordinary."""
+
 _REFUSED_LASTS = timedelta(minutes=5)
 """The account is tried each minute, so after this it is no longer refused."""
 
@@ -48,6 +51,7 @@ class AlarmKind(StrEnum):
     BROKEN_CHECK = "broken_check"
     LINE_STOPPED = "line_stopped"
     ACCOUNT_REFUSED = "account_refused"
+    CLOCK_SET_BACK = "clock_set_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class Checks:
             "rota": self._rota,
             "numbers": self._dead_numbers,
             "lines": self._stopped_lines,
+            "clock": self._set_back,
         }
 
     def _late_jobs(self, now: datetime) -> Iterator[Found]:
@@ -163,6 +168,16 @@ class Checks:
                 f"The carrier refuses our account or credentials (code {code}); nothing can be sent until it is mended."
             )
             yield Found("account", AlarmKind.ACCOUNT_REFUSED, because)
+
+    def _set_back(self, now: datetime) -> Iterator[Found]:
+        """Cases whose next page waits for a time that was there once already."""
+        ahead = self.store.cases_ahead(now + _CLOCKS_DIFFER)
+        if ahead:
+            because = (
+                f"The clock was set back. Open cases with times still to come: {ahead}. Their next pages may come late:"
+                " look after them by hand, and see that a time server sets the clock."
+            )
+            yield Found("clock", AlarmKind.CLOCK_SET_BACK, because)
 
 
 def record(store: Store, participant_id: int, events: tuple[Event, ...], now: datetime) -> None:

@@ -15,6 +15,7 @@ from coach.adapters.database.failing import Happened, follow
 from coach.adapters.database.pages import lost
 from coach.adapters.database.rate import pause, pause_after
 from coach.adapters.database.releases import expire as expire_released
+from coach.adapters.database.set_back import see_to_set_back
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.statuses import RANK, bind
 from coach.adapters.database.tables import attempt, outbox
@@ -115,6 +116,7 @@ def expire_leases(connection: Connection, now: datetime) -> int:
 
     What is past its usefulness is dropped on this occasion; it is not counted.
     """
+    see_to_set_back(connection, now)
     expire(connection, now)
     statement = select(attempt.c.id, attempt.c.outbox_id).join(outbox, outbox.c.id == attempt.c.outbox_id)
     lapsed = (outbox.c.state == OutboxState.SENDING, outbox.c.lease_until < now)

@@ -400,6 +400,11 @@ class SqlStore:
         with self._reader.begin() as connection:
             return watch.cases_without_wakeup(connection, limit)
 
+    def cases_ahead(self, now: datetime) -> int:
+        """Open cases of which something is noted at a time after this one."""
+        with self._reader.begin() as connection:
+            return watch.cases_ahead(connection, now)
+
     def overdue_people(self, since: datetime, limit: int) -> Sequence[int]:
         """Active participants in a programme of whom nothing was sent, skipped or heard since then."""
         with self._reader.begin() as connection:

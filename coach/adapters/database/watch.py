@@ -14,6 +14,7 @@ from coach.adapters.database.tables import (
     alarm,
     attempt,
     escalation,
+    escalation_step,
     event,
     inbound,
     job_mark,
@@ -94,6 +95,14 @@ def cases_without_wakeup(connection: Connection, limit: int) -> Sequence[int]:
     )
     alone = select(e.participant_id).where(e.state != EscalationState.CLOSED, ~looks)
     return connection.scalars(alone.distinct().order_by(e.participant_id).limit(limit)).all()
+
+
+def cases_ahead(connection: Connection, now: datetime) -> int:
+    """Open cases that were raised, or of which something is noted, at a time still to come."""
+    e, s = escalation.c, escalation_step.c
+    later = exists().where(s.escalation_id == e.id, s.at > now)
+    ahead = select(func.count()).where(e.state != EscalationState.CLOSED, or_(e.raised_at > now, later))
+    return int(connection.scalar(ahead) or 0)
 
 
 def overdue_people(connection: Connection, since: datetime, limit: int) -> Sequence[int]:

@@ -118,6 +118,29 @@ def test_a_sender_that_vanished_leaves_its_attempt_in_doubt(scene: Scene) -> Non
     assert list(scene.store.in_doubt(scene.now, 10)) == [message]
 
 
+@pytest.mark.parametrize(("lane", "leaves"), [(Lane.EMERGENCY, 1), (Lane.PAGE, 1), (Lane.REPLY, 0), (Lane.PROMPT, 0)])
+def test_after_the_clock_was_set_back_only_what_must_arrive_leaves_before_its_time(
+    scene: Scene, rosa: int, lane: Lane, leaves: int
+) -> None:
+    """A prompt waits until its time has come again."""
+    scene.queue(rosa, lane)
+    scene.clock.advance(hours=-2)
+    assert list(scene.claim()) == []
+    scene.store.expire_leases(scene.now)
+    assert len(scene.claim()) == leaves
+
+
+def test_a_sender_that_vanished_before_the_clock_was_set_back_is_not_waited_for(scene: Scene) -> None:
+    """Its lease ends, and its attempt is looked for from now on."""
+    message = sending(scene, Lane.EMERGENCY)
+    scene.clock.advance(hours=-2)
+    scene.store.expire_leases(scene.now)
+    scene.clock.advance(seconds=1)
+    assert scene.store.expire_leases(scene.now) == 1
+    (doubtful,) = scene.store.in_doubt(scene.now, 10)
+    assert (doubtful.attempt_id, doubtful.begun_at) == (message.attempt_id, scene.now - timedelta(seconds=1))
+
+
 @pytest.mark.parametrize("outcome", [Outcome.NOT_SENT, Outcome.THROTTLED, Outcome.REJECTED, Outcome.IN_DOUBT])
 def test_a_late_sender_changes_nothing(scene: Scene, outcome: Outcome) -> None:
     """Its lease ran out; somebody else looks after the doubt."""
