@@ -120,10 +120,10 @@ def test_a_sender_that_vanished_leaves_its_attempt_in_doubt(scene: Scene) -> Non
 
 @pytest.mark.parametrize(("lane", "leaves"), [(Lane.EMERGENCY, 1), (Lane.PAGE, 1), (Lane.REPLY, 0), (Lane.PROMPT, 0)])
 def test_after_the_clock_was_set_back_only_what_must_arrive_leaves_before_its_time(
-    scene: Scene, rosa: int, lane: Lane, leaves: int
+    scene: Scene, lane: Lane, leaves: int
 ) -> None:
     """A prompt waits until its time has come again."""
-    scene.queue(rosa, lane)
+    scene.queue(scene.enrol("Rosa"), lane)
     scene.clock.advance(hours=-2)
     assert list(scene.claim()) == []
     scene.store.expire_leases(scene.now)
