@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.core.schedule import spread
+from coach.core.schedule import spread, staggered
 
 NINE = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -53,3 +53,16 @@ def test_it_never_leaves_early_nor_late_nor_when_it_is_hardly_of_use(
     """Its time of use never reaches into quiet hours, so neither does the spread."""
     leaves = spread(NINE, NINE + useful, person, TODAY, within)
     assert NINE <= leaves <= NINE + max(min(within, useful / 4), timedelta(0))
+
+
+@given(name=st.text(), seconds=st.floats(0, 600))
+def test_what_was_put_off_together_comes_back_up_to_a_quarter_later(name: str, seconds: float) -> None:
+    """Never sooner than it was to."""
+    wait = timedelta(seconds=seconds)
+    assert wait <= staggered(wait, name) <= wait * 1.25 + timedelta(microseconds=1)
+
+
+def test_a_thousand_that_were_put_off_together_come_back_apart() -> None:
+    """Evenly over the quarter."""
+    waits = [staggered(timedelta(seconds=40), f"attempt {number}").total_seconds() for number in range(1000)]
+    assert {int(wait) for wait in waits} == set(range(40, 50))

@@ -22,6 +22,7 @@ from coach.adapters.database.tables import attempt, outbox
 from coach.adapters.database.wanted import expire
 from coach.core.failures import FailureClass, Meaning
 from coach.core.model import Lane, OutboundMessage
+from coach.core.schedule import staggered
 from coach.ports import Outcome, SendResult
 
 _FIRST_PAUSE = timedelta(seconds=2)
@@ -94,7 +95,8 @@ def _put_back(connection: Connection, message: OutboundMessage, result: SendResu
     row = connection.execute(select(outbox.c.tries, outbox.c.created_at).where(*mine)).one_or_none()
     if row is None:
         return
-    wait = result.retry_after if result.retry_after is not None else pause_after(row.tries)
+    asked_for = result.retry_after if result.retry_after is not None else pause_after(row.tries)
+    wait = staggered(asked_for, message.attempt_id)
     if message.lane.must_arrive:
         wait = min(wait, _LONGEST_PAUSE_FOR_URGENT)
         if now - row.created_at >= _TELL_AFTER:

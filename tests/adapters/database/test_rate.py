@@ -120,7 +120,9 @@ def test_a_throttling_carrier_rests_for_as_long_as_it_asks(scene: Scene, rosa: i
     scene.queue(rosa, Lane.EMERGENCY)
     assert [message.lane for message in scene.claim()] == [Lane.EMERGENCY]
     scene.clock.advance(seconds=1)
-    assert [message.lane for message in scene.claim()] == [Lane.REPLY, Lane.PROMPT]
+    assert [message.lane for message in scene.claim()] == [Lane.REPLY]
+    scene.clock.advance(seconds=5)
+    assert [message.lane for message in scene.claim()] == [Lane.PROMPT]
 
 
 def test_a_refused_account_stops_the_line_and_loses_nothing(scene: Scene, rosa: int) -> None:
