@@ -189,6 +189,17 @@ def _rota(patient: Patient) -> str | None:
         house.close()
 
 
+def _lines(patient: Patient) -> str | None:
+    """Numbers and services that the carrier refuses as a whole."""
+    if patient.damage:
+        return "they cannot be read before the database is mended."
+    house = open_house(patient.settings, patient.clock)
+    try:
+        return " ".join(f"{line.because} It is {line.name}." for line in house.store.stopped_lines()) or None
+    finally:
+        house.close()
+
+
 def _backup(patient: Patient) -> str | None:
     settings = patient.settings
     if folder_of(settings.database_url) is None:
@@ -236,6 +247,7 @@ _QUESTIONS: dict[str, Ask] = {
     "content": _content,
     "time zones": _zones,
     "rota": _rota,
+    "lines": _lines,
 }
 _ADVICE: dict[str, Ask] = {  # fit to send without them
     "spool folder": _spool_shut,

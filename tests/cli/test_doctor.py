@@ -11,13 +11,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from coach.adapters.clock import system_clock
 from coach.adapters.database.engine import open_engine
+from coach.adapters.database.lines import stop
 from coach.adapters.database.maintenance import cannot_write, note_backup
 from coach.adapters.database.store import SqlStore
-from coach.adapters.database.tables import metadata
+from coach.adapters.database.tables import metadata, send_rate
 from coach.cli.app import app
 from coach.cli.doctor import ROOM, Finding, Patient, findings, unfit
 from coach.cli.problems import Problem
@@ -75,7 +77,9 @@ def found(settings: Settings, name: str, clock: Callable[[], datetime] = system_
     return finding.sentence
 
 
-@pytest.mark.parametrize("name", ["carrier", "webhook address", "database", "disk", "spool", "clock", "time zones"])
+@pytest.mark.parametrize(
+    "name", ["carrier", "webhook address", "database", "disk", "spool", "clock", "time zones", "lines"]
+)
 def test_an_installation_that_is_well_has_nothing_to_mend(settings: Settings, name: str) -> None:
     """Rules for repeats behind a webhook address are no part of it."""
     assert found(settings, name) is None
@@ -202,6 +206,20 @@ def test_a_spool_that_others_may_look_into_is_named(settings: Settings) -> None:
     settings.spool.chmod(0o755)
     place = settings.spool
     assert found(settings, "spool folder") == f"other accounts may look into {place}; run chmod 700 {place}."
+
+
+def test_a_line_that_the_carrier_refuses_is_named(settings: Settings) -> None:
+    """With what mends it."""
+    assert found(settings, "lines") is None
+    engine = open_engine(settings.database_url)
+    with engine.begin() as connection:
+        connection.execute(insert(send_rate).values(id=1, line=f"sms:{LINE}", tokens=0.0, refilled_at=system_clock()))
+        stop(connection, f"sms:{LINE}", 30034, system_clock())
+    engine.dispose()
+    assert found(settings, "lines") == (
+        "Texts have stopped: the carrier refuses the number or service they leave from (code 30034). "
+        f"Mend it at the carrier, then run: coach lines resume. It is sms:{LINE}."
+    )
 
 
 def test_processes_that_stopped_are_named(settings: Settings) -> None:
