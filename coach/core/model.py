@@ -211,6 +211,10 @@ class QuietHours:
     end: time = time(9, 0)
 
 
+FIRST_PROGRAMME = "legs-12-weeks"
+"""What people begin with; what they may go on with is named in the programme itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Participant:
     """The enrolled person, or a number on the way to it."""
@@ -224,7 +228,7 @@ class Participant:
     zone: str | None = None  # IANA; None until the person told us, and then nothing is scheduled
     quiet: QuietHours = QuietHours()
     channel: Channel = Channel.SMS
-    programme: str = "legs-12-weeks"
+    programme: str = FIRST_PROGRAMME
     enrolled_on: date | None = None  # the trend rules' day 1, local date
     programme_on: date | None = None  # day 1 of a later programme; None: the enrolment day
     density: Density = Density.USUAL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 from coach.adapters.database.engine import open_engine
 from coach.adapters.database.tables import event, send_rate
 from coach.core.model import Channel, Profile
+from coach.web.parts import Choice
 from coach.web.text import age, visible
 from tests.clocks import StoppedClock
 from tests.web.dashboard_panel import Panel, TableCoach, Visitor, add, busy_morning, dashboard
@@ -307,6 +309,15 @@ def test_enrolling_sends_one_invitation_and_leads_to_the_person(ana: Visitor) ->
     for label, value in (("Asks at", "10:15"), ("Messages", "Fewer"), ("Programme", "Legs 12 weeks")):
         assert f"<dt>{label}</dt><dd>{value}</dd>" in page
     assert "nothing else is sent until the person answers Y" in words(ana.get("/people/1?said=enrolled").text)
+
+
+def test_whoever_is_enrolled_begins_with_the_first_programme_unless_another_is_chosen(ana: Visitor) -> None:
+    """However many there are, and in whatever order."""
+    parts = ana.app.state.parts
+    ana.app.state.parts = replace(parts, programmes=(Choice("keep-going", "Keep going"), *parts.programmes))
+    page = Words(ana.get("/people/new").text)
+    chosen = {e.get("value") for tag, e in page.elements if tag == "option" and "selected" in e}
+    assert chosen & {"keep-going", "legs-12-weeks"} == {"legs-12-weeks"}
 
 
 def test_the_form_says_what_consent_means_in_the_words_that_are_sent(ana: Visitor) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from coach.adapters.enrolment import FieldProblem, Rules, read_person
 from coach.adapters.profile_facts import CONDITIONS, MEDICINES, WALKING_AIDS
 from coach.adapters.zones import all_zones, zones_of
-from coach.core.model import Density, Participant, QuietHours
+from coach.core.model import FIRST_PROGRAMME, Density, Participant, QuietHours
 from coach.service import Done, Refused
 from coach.web.pages import page
 from coach.web.parts import Choice, StaffMember, WebParts
@@ -55,7 +55,7 @@ class Fields(BaseModel):
 @router.get("/people/new")
 def ask(request: Request, parts: Parts, staff: SignedIn) -> Response:
     """The empty form."""
-    return _form(request, parts, staff, Fields(country=parts.country), ())
+    return _form(request, parts, staff, Fields(country=parts.country, programme=FIRST_PROGRAMME), ())
 
 
 @router.post("/people/new")
