@@ -195,7 +195,7 @@ def _lines(patient: Patient) -> str | None:
         return "they cannot be read before the database is mended."
     house = open_house(patient.settings, patient.clock)
     try:
-        return " ".join(f"{line.because} It is {line.name}." for line in house.store.stopped_lines()) or None
+        return "; ".join(line.because for line in house.store.stopped_lines()) or None
     finally:
         house.close()
 

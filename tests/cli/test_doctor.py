@@ -218,7 +218,7 @@ def test_a_line_that_the_carrier_refuses_is_named(settings: Settings) -> None:
     engine.dispose()
     assert found(settings, "lines") == (
         "Texts have stopped: the carrier refuses the number or service they leave from (code 30034). "
-        f"Mend it at the carrier, then run: coach lines resume. It is sms:{LINE}."
+        f"Mend it at the carrier, then run: coach lines resume sms:{LINE}"
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, and_, insert, or_, update
 
-from coach.adapters.database.lines import lose
 from coach.adapters.database.rate import Bucket, Buckets, open_bucket, open_bucket_at_once
 from coach.adapters.database.spreading import put_off
 from coach.adapters.database.states import OutboxState
@@ -81,29 +80,28 @@ def _take(connection: Connection, claim: Claim, buckets: Buckets) -> list[Row[An
         if not channels or not missing or put_off_so_far >= _PUT_OFF_AT_ONCE:
             break
         page = _candidates(connection, claim, missing, page[-1], channels)
-    lose(connection, taken.lost, claim.now)
     return taken.chosen
 
 
 @dataclass
 class _Taken:
-    """What one claim has taken so far, and what was lost with a line that is stopped."""
+    """What one claim has taken so far."""
 
     buckets: Buckets
     pace: Pace
     chosen: list[Row[Any]] = field(default_factory=list)
-    lost: list[Row[Any]] = field(default_factory=list)
 
     def add(self, rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
-        """Pay for these and take them; returns those that must wait: the first without room, and all behind it."""
+        """Pay for these and take them; returns those that must wait: the first without room, and all behind it.
+
+        What must arrive never waits, nor for a line that is stopped: when it is refused its case takes another way.
+        """
         must_wait: list[Row[Any]] = []
         full: set[Line] = set()
         for row in rows:
             line, urgent = self.pace.of(Channel(row.channel)), Lane(row.lane).must_arrive
             bucket = self.buckets.of(line)
-            if urgent and bucket.stopped:
-                self.lost.append(row)
-            elif not urgent and (line in full or not bucket.has_room(row.segments)):
+            if not urgent and (line in full or not bucket.has_room(row.segments)):
                 full.add(line)
                 must_wait.append(row)
             else:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
-from coach.adapters.database.pages import lost
-from coach.adapters.database.states import OutboxState
-from coach.adapters.database.tables import outbox, send_rate
+from coach.adapters.database.tables import send_rate
 from coach.core.model import Channel
 from coach.ports import Pace, StoppedLine
 
@@ -22,7 +19,7 @@ def stop(connection: Connection, line: str | None, code: int | None, now: dateti
     """Nothing more leaves from it, but one message now and then to see whether it works again."""
     what = "Calls" if _channel(line or "") is Channel.VOICE else "Texts"
     reason = f"{what} have stopped: the carrier refuses the number or service they leave from (code {code}). "
-    reason += f"Mend it at the carrier, then run: {_MENDED}."
+    reason += f"Mend it at the carrier, then run: {_MENDED} {line}"
     mine = update(send_rate).where(send_rate.c.line == line, send_rate.c.stopped_at.is_(None))
     connection.execute(mine.values(stopped_at=now, stop_reason=reason))
 
@@ -57,26 +54,9 @@ def _channel(line: str) -> Channel:
     return Channel.VOICE if line.startswith(f"{Channel.VOICE}:") else Channel.SMS
 
 
-def stopped_channels(connection: Connection, pace: Pace) -> Collection[Channel]:
-    """The channels whose line is stopped."""
-    names = [pace.of(channel).name for channel in Channel]
-    stopped = select(send_rate.c.line).where(send_rate.c.line.in_(names), send_rate.c.stopped_at.is_not(None))
-    found = set(connection.scalars(stopped))
-    return {channel for channel in Channel if pace.of(channel).name in found}
-
-
-def why_stopped(connection: Connection, pace: Pace, channel: Channel) -> str | None:
-    """Why the line of a channel is stopped; None while it is not."""
-    mine = select(send_rate.c.stop_reason).where(send_rate.c.line == pace.of(channel).name)
-    return connection.scalar(mine.where(send_rate.c.stopped_at.is_not(None)))
-
-
-def lose(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> None:
-    """What must arrive cannot wait for its line: its case takes another way, or a coordinator does, and at once."""
-    if not rows:
-        return
-    failed = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
-    connection.execute(failed.values(state=OutboxState.FAILED))
-    because = "The line of this important message is stopped. Please get in touch with the person yourself."
-    for row in rows:
-        lost(connection, row.id, row.participant_id, because, now)
+def stopped_channels(connection: Connection, pace: Pace) -> Mapping[Channel, datetime]:
+    """The channels whose line is stopped, and since when."""
+    names = {pace.of(channel).name: channel for channel in Channel}
+    columns = (send_rate.c.line, send_rate.c.stopped_at)
+    stopped = select(*columns).where(send_rate.c.line.in_(names), send_rate.c.stopped_at.is_not(None))
+    return {names[row.line]: row.stopped_at for row in connection.execute(stopped)}

@@ -105,21 +105,30 @@ def keep_bucket(connection: Connection, bucket: Bucket, now: datetime, line: Lin
 class Buckets:
     """The buckets that one claim pays from. Those of calls are opened when the first call is met, after those of texts.
 
-    Always in this order, so that no two claims wait for each other.
+    Always in this order, so that no two claims wait for each other. A bucket that another transaction has is only seen:
+    what must arrive leaves without paying, the rest waits for the next claim.
     """
 
     def __init__(self, connection: Connection, now: datetime, pace: Pace, texts: Bucket | None) -> None:
         """Without a bucket of texts nothing is locked, nothing kept: for what overdraws anyway."""
         self._connection, self._now, self._pace = connection, now, pace
-        self._open = see_bucket if texts is None else open_bucket
+        self._locks = texts is not None
         self._buckets = {} if texts is None else {pace.texts: texts}
+        self._ours = set(self._buckets)
         self._spent: set[Line] = set()
 
     def of(self, line: Line) -> Bucket:
         """The bucket of a line as it stands after what was paid."""
         if line not in self._buckets:
-            self._buckets[line] = self._open(self._connection, self._now, line)
+            self._buckets[line] = self._opened(line)
         return self._buckets[line]
+
+    def _opened(self, line: Line) -> Bucket:
+        ours = open_bucket_at_once(self._connection, self._now, line) if self._locks else None
+        if ours is None:
+            return replace(see_bucket(self._connection, self._now, line), paused=True, may_try=False)
+        self._ours.add(line)
+        return ours
 
     def pay(self, line: Line, bucket: Bucket) -> None:
         """This is what is left of it."""
@@ -131,7 +140,7 @@ class Buckets:
 
     def keep(self) -> None:
         """Write back what was paid from."""
-        for line in self._spent:
+        for line in self._spent & self._ours:
             keep_bucket(self._connection, self._buckets[line], self._now, line)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +19,7 @@ from coach.adapters.database.statements import Turn, only_one
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import outbox
 from coach.adapters.database.wanted import wanted, with_their_person
-from coach.core.model import Lane, OutboundMessage
+from coach.core.model import Channel, Lane, OutboundMessage
 from coach.ports import Submit
 
 _BATCHES_AHEAD = 8
@@ -63,9 +63,15 @@ def begin(connection: Connection, ids: Sequence[int], claim: Claim, new_id: NewI
     )
     rows = connection.execute(mine.order_by(outbox.c.id).with_for_update(of=outbox, skip_locked=True)).all()
     stopped = stopped_channels(connection, claim.pace)
-    _wait_again(connection, [row for row in rows if row.channel in stopped])
-    ready = wanted(connection, [row for row in rows if row.channel not in stopped], claim.now)
+    too_late = {row.id for row in rows if _was_before(row, stopped.get(Channel(row.channel)), claim.lease)}
+    _wait_again(connection, [row for row in rows if row.id in too_late])
+    ready = wanted(connection, [row for row in rows if row.id not in too_late], claim.now)
     return begin_attempts(connection, claim, [(row, new_id()) for row in ready])
+
+
+def _was_before(row: Row[Any], stopped_at: datetime | None, lease: timedelta) -> bool:
+    """Whether its line stopped after this was released; the one that is tried on a stopped line was released later."""
+    return stopped_at is not None and not Lane(row.lane).must_arrive and row.lease_until - lease <= stopped_at
 
 
 def _wait_again(connection: Connection, rows: Sequence[Row[Any]]) -> None:

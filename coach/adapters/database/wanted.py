@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from coach.adapters.database.aside import set_aside
 from coach.adapters.database.lines import stopped_lines
@@ -15,12 +15,20 @@ from coach.adapters.database.pages import lost
 from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import attempt, event, outbox, participant, send_rate
 from coach.core import schedule
-from coach.core.model import Channel, Lane, Status
+from coach.core.model import Channel, Lane, QuietHours, Status
 from coach.core.programme import SkipReason
 
 log = logging.getLogger(__name__)
 
 _EXPIRED_AT_ONCE = 500
+_SOON = timedelta(minutes=15)
+"""What leaves within this time is an answer to somebody who is awake, or was planned for that hour."""
+
+_SLEEPS = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"))
+    .values(not_before=bindparam("b_at", type_=outbox.c.not_before.type), state=OutboxState.PENDING, lease_until=None)
+)
 _BECAUSE = {
     SkipReason.EXPIRED: "it could not be sent while it was still useful",
     SkipReason.OPTED_OUT: "the person has opted out",
@@ -41,7 +49,8 @@ _STOPPED = {
 
 def with_their_person() -> Select[Any]:
     """Queued messages with what decides whether their person may still get them."""
-    columns = (outbox, participant.c.status, participant.c.status_at, participant.c.zone)
+    p = participant.c
+    columns = (outbox, p.status, p.status_at, p.zone, p.quiet_start, p.quiet_end)
     return select(*columns).join(participant, participant.c.id == outbox.c.participant_id)
 
 
@@ -51,13 +60,26 @@ def pending() -> Select[Any]:
 
 
 def wanted(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> list[Row[Any]]:
-    """Those that may still be sent. What nobody may get any more is dropped, what cannot be read is set aside."""
+    """Those that may be sent now. What nobody may get any more is dropped, what cannot be read is set aside.
+
+    What comes late and into the person's night, after a pause or on another try, waits for the morning.
+    """
     readable = _readable(connection, rows, now)
     welcome = [row for row in readable if is_welcome(row)]
     if len(welcome) < len(readable):
         kept = {row.id for row in welcome}
         _drop(connection, [row for row in readable if row.id not in kept], OutboxState.CANCELLED, now)
-    return welcome
+    mornings = {row.id: morning for row in welcome if (morning := _morning(row, now)) > now}
+    if mornings:
+        connection.execute(_SLEEPS, [{"b_id": number, "b_at": at} for number, at in mornings.items()])
+    return [row for row in welcome if row.id not in mornings]
+
+
+def _morning(row: Row[Any], now: datetime) -> datetime:
+    """When this may leave, if it is late by now and only polite; else now."""
+    if Lane(row.lane).must_arrive or row.zone is None or now - row.created_at <= _SOON:
+        return now
+    return schedule.first_allowed(now, row.zone, QuietHours(row.quiet_start, row.quiet_end))
 
 
 def unwanted(connection: Connection, attempt_ids: Sequence[str]) -> frozenset[str]:

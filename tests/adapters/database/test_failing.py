@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from coach.adapters.database.tables import attempt, outbox, task
 from coach.adapters.library.carrier import load_carrier_codes
 from coach.core.failures import Meaning
 from coach.core.model import Lane, OutboundMessage
+from coach.core.schedule import local
 from coach.ports import DeliveryStatus, Outcome
 from coach.resources import folder
 from tests.adapters.database.scene import Scene
@@ -57,6 +58,30 @@ def test_a_phone_that_is_off_is_tried_three_times_with_growing_pauses(scene: Sce
     assert list(scene.claim()) == []
     assert scene.rows(task) == []
     assert scene.column(attempt, "code") == [PHONE_OFF] * 4
+
+
+@pytest.mark.parametrize("lane", [Lane.REPLY, Lane.PROMPT])
+def test_what_is_tried_again_into_the_night_waits_for_the_morning(scene: Scene, rosa: int, lane: Lane) -> None:
+    """Rosa texted at half past seven in the evening, and her phone was off."""
+    scene.clock.advance(hours=10, minutes=30)
+    message = sent(scene, rosa, lane)
+    assert local(scene.now, "America/Chicago").time() == time(19, 30)
+    scene.clock.advance(minutes=20)
+    fails(scene, message, PHONE_OFF)
+    scene.clock.advance(minutes=15)
+    assert list(scene.claim()) == []
+    (later,) = scene.column(outbox, "not_before")
+    assert local(local(later, None), "America/Chicago").time() == time(9)
+
+
+def test_an_answer_at_night_leaves_at_once_and_what_must_arrive_is_never_held(scene: Scene, rosa: int) -> None:
+    """Whoever has just texted is awake."""
+    scene.clock.advance(hours=14)
+    scene.queue(rosa, Lane.REPLY)
+    assert len(scene.claim()) == 1
+    scene.queue(rosa, Lane.EMERGENCY)
+    scene.clock.advance(minutes=40)
+    assert len(scene.claim()) == 1
 
 
 def test_a_failure_without_a_reason_is_repeated_once(scene: Scene, rosa: int) -> None:

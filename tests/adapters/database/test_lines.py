@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from coach.adapters.database.claims import Claim
+from coach.adapters.database.engine import open_engine
+from coach.adapters.database.releases import release
+from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import event, outbox, send_rate, task
 from coach.core.events import MessageQueued, StatusChanged
 from coach.core.failures import FailureClass, Meaning
@@ -14,6 +20,7 @@ from coach.core.model import Channel, Lane, OutboundMessage, Status
 from coach.core.schedule import local
 from coach.ports import Cause, DeliveryStatus, Line, Outcome
 from tests.adapters.database.scene import CALLS, LEASE, TEXTS, Scene, pace
+from tests.clocks import StoppedClock
 
 UNREGISTERED = Meaning(FailureClass.LINE)
 NO_ROUTE = Meaning(FailureClass.LINE, people=3)
@@ -24,6 +31,14 @@ HALF_AN_HOUR = timedelta(minutes=30)
 def rosa(scene: Scene) -> int:
     """Somebody to write to."""
     return scene.enrol("Rosa")
+
+
+@pytest.fixture
+def postgres_scene(postgres_url: str, clock: StoppedClock) -> Iterator[Scene]:
+    """An empty practice on PostgreSQL."""
+    engine = open_engine(postgres_url)
+    yield Scene(engine, SqlStore(engine), clock)
+    engine.dispose()
 
 
 def call(scene: Scene, lane: Lane = Lane.PROMPT) -> MessageQueued:
@@ -86,6 +101,23 @@ def test_the_first_call_of_all_does_not_wait_behind_texts_that_must_wait(scene: 
     assert [message.channel for message in found] == [Channel.SMS, Channel.SMS, Channel.VOICE]
 
 
+def test_what_must_arrive_does_not_wait_for_whoever_holds_the_pace_of_calls(postgres_scene: Scene) -> None:
+    """Be it a process that stands still; the rest waits for the next look."""
+    scene = postgres_scene
+    rosa = scene.enrol("Rosa")
+    scene.decide(rosa, call(scene))
+    scene.claim()
+    with scene.engine.begin() as other:
+        other.execute(select(send_rate.c.id).where(send_rate.c.line == CALLS).with_for_update())
+        scene.decide(rosa, scene.message(Lane.EMERGENCY, "Call 911."), call(scene, Lane.PAGE), call(scene))
+        found = scene.store.claim_outbox(scene.now, 10, LEASE, pace())
+    assert [(message.lane, message.channel) for message in found] == [
+        (Lane.EMERGENCY, Channel.SMS),
+        (Lane.PAGE, Channel.VOICE),
+    ]
+    assert [message.channel for message in scene.claim()] == [Channel.VOICE]
+
+
 # A line that stops ----------------------------------------------------------------------------------------------------
 
 
@@ -116,12 +148,15 @@ def test_the_other_line_goes_on(scene: Scene, rosa: int) -> None:
 
 
 @pytest.mark.parametrize("lane", [Lane.EMERGENCY, Lane.URGENT])
-def test_what_must_arrive_is_lost_at_once_so_that_it_goes_another_way(scene: Scene, rosa: int, lane: Lane) -> None:
-    """It never waits for the line."""
+def test_what_must_arrive_is_tried_all_the_same_and_goes_another_way_when_it_is_refused(
+    scene: Scene, rosa: int, lane: Lane
+) -> None:
+    """It never waits for the line, which may work for this very person."""
     stopped(scene, rosa)
     scene.queue(rosa, lane, "Call 911.")
-    assert bodies(scene) == []
-    assert scene.rows(outbox, body="Call 911.")[0]["state"] == "failed"
+    message = scene.claim_one()
+    assert message.body == "Call 911."
+    refused(scene, message)
     assert scene.column(task, "kind") == ["undelivered"]
 
 
@@ -192,6 +227,29 @@ def test_a_batch_that_was_released_before_the_stop_waits_again(scene: Scene, ros
     refused(scene, first)
     assert list(scene.store.begin_released([2, 3], scene.now, LEASE, pace())) == []
     assert scene.column(outbox, "state") == ["pending"] * 3
+
+
+def test_a_batch_with_what_must_arrive_is_begun_also_when_the_line_has_stopped(scene: Scene, rosa: int) -> None:
+    """Whoever released it, and when."""
+    scene.queue(rosa)
+    scene.queue(rosa, Lane.EMERGENCY, "Call 911.")
+    first, second = scene.claim(limit=2)
+    scene.decide(rosa, scene.message(Lane.URGENT, "See a doctor."))
+    claim = Claim(scene.now, 50, LEASE, pace())
+    with scene.engine.begin() as connection:
+        release(connection, claim, lambda _transaction, _ids, _lane: None)
+    refused(scene, max(first, second, key=lambda message: message.lane))
+    assert [m.body for m in scene.store.begin_released([3], scene.now, LEASE, pace())] == ["See a doctor."]
+
+
+def test_the_message_that_is_tried_is_begun_by_whoever_gets_its_batch(scene: Scene, rosa: int) -> None:
+    """Else no line would ever work again by itself where several machines post."""
+    stopped(scene, rosa)
+    scene.clock.advance(HALF_AN_HOUR)
+    released: list[int] = []
+    scene.store.release_outbox(scene.now, 50, LEASE, pace(), lambda _transaction, ids, _lane: released.extend(ids))
+    assert len(released) == 1
+    assert len(scene.store.begin_released(released, scene.now, LEASE, pace())) == 1
 
 
 def test_one_odd_number_does_not_stop_the_line(scene: Scene, rosa: int) -> None:
