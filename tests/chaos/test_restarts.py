@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 
 from coach.adapters.clock import system_clock
+from coach.adapters.database.tables import outbox
 from tests.chaos.street import ALARM, Street, open_street, phone, until
 from tests.chaos.verdict import judge, nothing_is_lost_or_doubled
 from tests.databases import Server, database_on, find_programs, open_server
@@ -110,9 +111,14 @@ class Practice:
         return {who for who in self.street.answered if not (_number(who) - FIRST_STRANGER) % EVERY_SO_OFTEN}
 
     def unanswered(self) -> set[str]:
-        """Who said hello, was told that we have it, and got not exactly one answer."""
+        """Who said hello, was told that we have it, and got not exactly one answer.
+
+        One that was in hand when the database went, and that the carrier does not list, is given up and shown as such.
+        """
         times = Counter(entry.recipient for entry in self.street.network.ledger.entries("message"))
-        return {who for who in self.street.answered - self.alarmed() if times[who] != 1}
+        given_up = {row.recipient for row in self.street.rows(outbox) if row.state == "failed"}
+        greeted = self.street.answered - self.alarmed()
+        return {who for who in greeted if times[who] != 1 and not (times[who] == 0 and who in given_up)}
 
     def told(self) -> str:
         """How long it took until something was sent, each time."""
