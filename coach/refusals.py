@@ -11,9 +11,15 @@ from coach.ports import Cause, Store, Transaction
 
 
 def opted_out(store: Store, message: OutboundMessage, now: datetime) -> None:
-    """Put the person on our own list too; the carrier's is only the second line of defence."""
+    """Put the person on our own list too; the carrier's is only the second line of defence.
+
+    Told twice, or late, of a message begun before they came back or changed otherwise, it says nothing of them now; if
+    it still holds, the next message is refused too.
+    """
     with store.begin() as tx:
         conversation = tx.conversation(message.participant_id, now)
+        if tx.changed_since(message.participant_id, message.begun_at):
+            return
         if conversation.participant.status is Status.ON_CALL:
             texts_stopped(tx, message.participant_id, now)
         elif not conversation.participant.status.has_left:

@@ -2,14 +2,17 @@
 
 Revision: 0006. On SQLite nothing changes. Existing rows are copied while the program of revision 0005 goes on writing;
 it waits for the last of them, the check of the foreign keys and the change of names, then writes into the new table.
+Readers of people and texts wait for these too. Whoever has locks that are needed is given way to until they are free.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import cycle
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from alembic import op
 
@@ -45,6 +48,15 @@ INDEX = (
     "ANALYZE event_cut",
 )
 POINT = "ALTER TABLE event_cut ADD CONSTRAINT fk_event_{0}_id FOREIGN KEY ({0}_id) REFERENCES {0} (id)"
+QUIET = "LOCK TABLE event IN SHARE MODE"
+ALONE = (  # of what is pointed at too: a foreign key that goes needs no less
+    "LOCK TABLE participant, inbound, event IN ACCESS EXCLUSIVE MODE",
+    "LOCK TABLE event, participant, inbound IN ACCESS EXCLUSIVE MODE",
+)
+BRIEFLY = "SET LOCAL lock_timeout = '200ms'"  # of three locks: together less than PostgreSQL's deadlock_timeout
+WITHOUT_END = "SET LOCAL lock_timeout = 0"
+PAUSE = "SELECT pg_sleep(0.1)"
+HELD_BY_OTHERS = frozenset({"55P03", "40P01"})  # no lock in time, deadlock
 RENAME = (
     POINT.format("participant"),
     POINT.format("inbound"),
@@ -76,7 +88,8 @@ def _replace(expand: Iterable[str], index: Iterable[str]) -> None:
     seam = {"seam": _seam()}
     op.get_bind().execute(sa.text(COPY), seam)
     _run(index)
-    _run(["LOCK TABLE event IN ACCESS EXCLUSIVE MODE"])
+    _locked(*ALONE).commit()  # which keeps them
+    _run([WITHOUT_END])
     op.get_bind().execute(sa.text(COPY_LAST), seam)
     _run(RENAME)
 
@@ -94,12 +107,29 @@ def _next(first: datetime) -> datetime:
 
 def _seam() -> int:
     """An id up to which every fact is committed and none can come any more: for a moment nobody may write."""
-    connection = op.get_bind()
-    moment = connection.begin_nested()
-    _run(["LOCK TABLE event IN SHARE MODE"])
-    seam: int = connection.scalar(sa.text(WRITTEN_SO_FAR)) or 0
+    moment = _locked(QUIET)
+    seam: int = op.get_bind().scalar(sa.text(WRITTEN_SO_FAR)) or 0
     moment.rollback()  # which gives the lock back
     return seam
+
+
+def _locked(*orders: str) -> sa.NestedTransaction:
+    """Take locks in one order or another: programs mostly take people, their texts, then facts, but not always.
+
+    What is not to be had soon is let go and tried again in the next order, before others wait for us and we for them.
+    """
+    for lock in cycle(orders):
+        moment = op.get_bind().begin_nested()
+        try:
+            _run([BRIEFLY, lock])
+        except OperationalError as error:
+            moment.rollback()
+            if getattr(error.orig, "sqlstate", None) not in HELD_BY_OTHERS:
+                raise
+            _run([PAUSE])
+        else:
+            return moment
+    raise AssertionError(orders)
 
 
 def _run(statements: Iterable[str]) -> None:

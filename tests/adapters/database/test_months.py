@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from threading import Barrier
+from threading import Event as Signal
 
 import pytest
 from alembic.command import downgrade
 from sqlalchemy import Engine, Select, insert, select, text, update
 from typer.testing import CliRunner
 
-from coach.adapters.database.engine import open_engine
+from coach.adapters.database.engine import open_engine, wait_without_end
 from coach.adapters.database.migrations import configuration, upgrade_engine
 from coach.adapters.database.months import make_months, months_problem, pieces
 from coach.adapters.database.reports import Reports
@@ -300,3 +302,45 @@ def test_the_program_goes_on_writing_while_the_facts_are_moved(practice: Scene) 
         moving.result(60)
     told(practice, rosa)
     assert len(practice.rows(event)) == len({row["id"] for row in practice.rows(event)}) == written + 2
+
+
+HELD = "SELECT id FROM participant FOR NO KEY UPDATE"
+NAMED = "UPDATE participant SET name = name"
+MARKED = "UPDATE inbound SET error = error"
+READ = "SELECT id FROM event LIMIT 1"
+FACT = "INSERT INTO event (participant_id, at, kind, data) SELECT id, now(), 'TimerSet', '{}' FROM participant"
+
+
+@pytest.mark.parametrize(
+    "order",
+    [(HELD, FACT), (NAMED, FACT), (HELD, FACT, NAMED), (FACT, MARKED), (READ, NAMED)],
+    ids=["held", "named", "held, then named", "text marked", "facts read"],
+)
+def test_whatever_programs_lock_first_they_and_the_move_get_through(practice: Scene, order: tuple[str, ...]) -> None:
+    """There and back: nobody is thrown out to end a deadlock, and every fact is there once."""
+    practice.enrol("Rosa")
+    practice.receive("Rosa", "Hi")
+    over = Signal()
+
+    def program() -> int:
+        for written in count():
+            if over.is_set():
+                return written
+            with practice.engine.begin() as writer:
+                for statement in order:
+                    writer.execute(text(statement))
+                    writer.execute(text("SELECT pg_sleep(0.01)"))
+        raise AssertionError
+
+    with ThreadPoolExecutor(3) as pool:
+        programs = [pool.submit(program) for _ in range(3)]
+        try:
+            for _ in range(2):
+                with practice.engine.begin() as connection:
+                    wait_without_end(connection)
+                    downgrade(configuration(connection), "0005")
+                upgrade_engine(practice.engine)
+        finally:
+            over.set()
+        written = sum(one.result(60) for one in programs)
+    assert len(practice.rows(event)) == (written if FACT in order else 0)
