@@ -298,6 +298,9 @@ class Transaction(Protocol):
     def record(self, conversation: Conversation, events: Sequence[Event], cause: Cause, now: datetime) -> None:
         """Write the facts, and mark the cause (inbound or timer) as dealt with."""
 
+    def changed_since(self, participant_id: int, at: datetime) -> bool:
+        """Whether their status, or how a number on call is reached, was changed after then."""
+
     def postpone(self, timer: Timer, until: datetime, error: str, tries_allowed: int | None) -> None:
         """Put off a timer whose decision raised; past the allowed tries it is parked as a task for a coordinator.
 

@@ -14,8 +14,8 @@ from coach.core import schedule
 from coach.core.conversation import fire, history
 from coach.core.conversation.timetable import begin
 from coach.core.events import CaseStepped, EscalationRaised, Event, MessageQueued, TaskRaised, TimerSet
-from coach.core.model import CaseStepKind, Profile, Status, Timer, TimerKind
-from coach.core.trend import Action, advance, decide, hear, next_moment, passed, start
+from coach.core.model import Asked, CaseStepKind, CheckIn, Kind, Observation, Profile, Status, Timer, TimerKind
+from coach.core.trend import Action, Decision, advance, decide, hear, next_moment, passed, start
 from tests.core.talking import HANDBOOK, Talk, meet, of, tasks, templates
 
 ZONE = "America/New_York"
@@ -313,3 +313,22 @@ def test_moments_lead_to_the_same_decisions_as_going_through_the_days() -> None:
             coming = next_moment(state)
             assert all(coming is not None and coming <= minute <= row.moment for minute, _ in found)
             state, _ = hear(later, row)
+
+
+def test_what_was_folded_before_is_taken_up_without_a_difference() -> None:
+    """Rosa tells her score on most days of half a year, and now and then leaves the question open for ten days."""
+    known, rules = rosa().conversation, HANDBOOK.trend
+    state, found = start(history.person_of(known.participant), rules), list[tuple[int, Decision]]()
+    for day in range(1, 180):
+        date_of_day, at = MONDAY + (day - 1) * DAY, wall(day, "16:40")
+        if day % 25 > 9:
+            told = Observation(Kind.WEAKNESS, at, date_of_day, value=day % 7, asked=Asked.WEAKNESS)
+            known = replace(known, observations=(*known.observations, told))
+        else:
+            known = replace(known, check_ins=(*known.check_ins, CheckIn(day, Asked.WEAKNESS, at, date_of_day)))
+        row = history.rows(known)[-1]
+        state, earlier = passed(state, row.moment)
+        state, _ = hear(state, row)
+        found += earlier
+        assert history.course(known, rules) == history.Course(state, tuple(found))
+    assert found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
-from coach.adapters.database.statements import upsert
+from coach.adapters.database.statements import upsert_for
 from coach.adapters.database.tables import inbound, participant
 from coach.adapters.database.tasks import raise_task
 from coach.core.model import BODY_SHOWN, Channel, InboundMessage
@@ -16,6 +18,9 @@ from coach.ports import WHOLE_FIELD, Kept
 
 _TAIL = 2_000
 _CUT = " […] "
+
+_KNOWN = select(inbound.c.id, inbound.c.decided_at).where(inbound.c.carrier_id == bindparam("carrier_id"))
+_WAITING = select(inbound).where(inbound.c.id == bindparam("id"), inbound.c.decided_at.is_(None)).with_for_update()
 
 
 def shortened(body: str) -> str:
@@ -27,11 +32,26 @@ def shortened(body: str) -> str:
 
 def keep(connection: Connection, message: InboundMessage, raw: Mapping[str, str]) -> Kept:
     """Store a message, or find the one with the same carrier id."""
-    sender = select(participant.c.id).where(participant.c.phone == message.sender).scalar_subquery()
+    row = _columns(message, raw) | {"b_sender": message.sender}
+    added: int | None = connection.scalar(_keep(connection.dialect.name), row)
+    if added is not None:
+        return Kept(added, decided=False)
+    known = connection.execute(_KNOWN, {"carrier_id": message.carrier_id}).one()
+    return Kept(known.id, decided=known.decided_at is not None)
+
+
+@cache
+def _keep(dialect: str) -> ReturningInsert[int]:
+    """Gives the new row's id, or nothing when the carrier's id is known."""
+    sender = select(participant.c.id).where(participant.c.phone == bindparam("b_sender")).scalar_subquery()
+    statement = upsert_for(dialect, inbound).values(participant_id=sender)
+    return statement.on_conflict_do_nothing(index_elements=["carrier_id"]).returning(inbound.c.id)
+
+
+def _columns(message: InboundMessage, raw: Mapping[str, str]) -> dict[str, Any]:
     is_shortened = len(message.body) > BODY_SHOWN
-    row = {
+    return {
         "carrier_id": message.carrier_id,
-        "participant_id": sender,
         "channel": message.channel,
         "sender": message.sender,
         "recipient": message.recipient,
@@ -42,10 +62,6 @@ def keep(connection: Connection, message: InboundMessage, raw: Mapping[str, str]
         "confidence": message.confidence,
         "received_at": message.received_at,
     }
-    connection.execute(upsert(connection, inbound).values(**row).on_conflict_do_nothing(index_elements=["carrier_id"]))
-    stored = select(inbound.c.id, inbound.c.decided_at).where(inbound.c.carrier_id == message.carrier_id)
-    kept = connection.execute(stored).one()
-    return Kept(kept.id, decided=kept.decided_at is not None)
 
 
 def known(connection: Connection, carrier_ids: Sequence[str]) -> frozenset[str]:
@@ -69,8 +85,7 @@ def undecided(connection: Connection, before: datetime, limit: int) -> Sequence[
 
 def claim(connection: Connection, inbound_id: int) -> InboundMessage | None:
     """The message, locked, unless it was decided before."""
-    waiting = select(inbound).where(inbound.c.id == inbound_id, inbound.c.decided_at.is_(None))
-    row = connection.execute(waiting.with_for_update()).one_or_none()
+    row = connection.execute(_WAITING, {"id": inbound_id}).one_or_none()
     return _message_of(row) if row else None
 
 

@@ -21,7 +21,6 @@ from coach.adapters.database.tables import (
     escalation_step,
     observation,
     outbox,
-    participant,
 )
 from coach.core.conversation.memory import REMEMBERED
 from coach.core.model import (
@@ -64,27 +63,18 @@ _CHANNELS = {channel.value: channel for channel in Channel}
 T = TypeVar("T")
 
 
-def lock_participants(connection: Connection, where: ColumnElement[bool]) -> list[Participant]:
-    """The participants, held until the transaction ends.
-
-    NO KEY UPDATE, so that rows which merely point at the participant can be added by others meanwhile.
-    """
-    statement = select(participant).where(where).order_by(participant.c.id).with_for_update(key_share=True)
-    return [participant_of(row) for row in connection.execute(statement)]
-
-
 def load(
     connection: Connection, people: Sequence[Participant], now: datetime, escalation_id: int | None = None
 ) -> dict[int, Conversation]:
     """The conversations of these participants by participant id; with that one case, however old it is."""
     whom = {"ids": [person.id for person in people], "since": now - REMEMBERED}
-    check_ins = _grouped(connection.execute(_QUESTIONS, whom), _check_in)
-    observations = _grouped(connection.execute(_OBSERVATIONS, whom), _observation)
-    cases = _grouped(connection.execute(_CASES, whom | {"also": escalation_id}), _escalation)
-    numbers = {"cases": [case.id for known in cases.values() for case in known]}
-    steps = _grouped(connection.execute(_STEPS, numbers), _step)
-    sent = _grouped(_last_attempts(connection.execute(_SENT, whom)), _sent_message)
-    earlier = _grouped(connection.execute(_SENT_BEFORE, whom), _sent_message)
+    check_ins = _grouped(connection.execute(_QUESTIONS, whom).all(), _check_in)
+    observations = _grouped(connection.execute(_OBSERVATIONS, whom).all(), _observation)
+    cases = _grouped(connection.execute(_CASES, whom | {"also": escalation_id}).all(), _escalation)
+    numbers = [case.id for known in cases.values() for case in known]
+    steps = _grouped(connection.execute(_STEPS, {"cases": numbers}).all() if numbers else (), _step)
+    sent = _grouped(_last_attempts(connection.execute(_SENT, whom).all()), _sent_message)
+    earlier = _grouped(connection.execute(_SENT_BEFORE, whom).all(), _sent_message)
     hot = hot_days(connection, {person.zone for person in people if person.zone}, now)
     return {
         person.id: Conversation(

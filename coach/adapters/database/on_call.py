@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, case, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from coach.adapters.database import people
@@ -90,6 +90,14 @@ def change(connection: Connection, person: OnCall, by: str, now: datetime) -> bo
         details = {"name": person.name, "language": person.language, "zone": person.zone, "changed_at": now}
         connection.execute(update(participant).where(participant.c.id == person.id).values(details))
     return known
+
+
+def changed_since(connection: Connection, participant_id: int, at: datetime) -> bool:
+    """Whether anybody's status was changed after then, or anything about a number of staff."""
+    p = participant.c
+    number_changed = and_(p.status == Status.ON_CALL, p.changed_at > at)
+    changed = select(p.id).where(p.id == participant_id, or_(p.status_at > at, number_changed))
+    return connection.scalar(changed) is not None
 
 
 def add_shift(connection: Connection, shift: Shift, by: str, now: datetime) -> int:

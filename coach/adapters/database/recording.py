@@ -58,18 +58,23 @@ def collect(rows: Rows, conversation: Conversation, events: Sequence[Event], cau
     """Add the rows for one decision."""
     decision = Recorded(conversation.participant, cause, now)
     rows.participants.add(decision.participant.id)
-    _mark_cause(rows, decision)
+    _mark_cause(rows, decision, events)
     for event in events:
         note(event, rows, decision)
         kept = {"at": now, "kind": type(event).__name__, "data": encode_event(event), "timer_id": cause.timer_id}
         rows.events.append(decision.traced | kept)
 
 
-def _mark_cause(rows: Rows, decision: Recorded) -> None:
+def _mark_cause(rows: Rows, decision: Recorded, events: Sequence[Event]) -> None:
     if decision.cause.timer_id is not None:
         rows.fired.append({"b_id": decision.cause.timer_id, "b_at": decision.now})
-    if decision.cause.inbound_id is not None:
-        mark = {"b_id": decision.cause.inbound_id, "b_at": decision.now, "b_participant": decision.participant.id}
+    if decision.cause.inbound_id is None:
+        return
+    mark = {"b_id": decision.cause.inbound_id, "b_at": decision.now, "b_participant": decision.participant.id}
+    readings = [encode_reading(event) for event in events if isinstance(event, ReplyRead)]
+    if readings:
+        rows.read.append(mark | {"b_reply": readings[-1]})
+    else:
         rows.decided.append(mark)
 
 
@@ -87,8 +92,8 @@ def note(event: object, rows: Rows, decision: Recorded) -> None:
 
 @note.register
 def _reply_read(event: ReplyRead, rows: Rows, decision: Recorded) -> None:
-    if decision.cause.inbound_id is not None:
-        rows.readings.append({"b_id": decision.cause.inbound_id, "b_reply": encode_reading(event)})
+    """It stands with the mark on its text."""
+    del event, rows, decision
 
 
 @note.register

@@ -28,7 +28,7 @@ class Rows:
     participants: set[int] = field(default_factory=set)
     fired: list[Row] = field(default_factory=list)
     decided: list[Row] = field(default_factory=list)
-    readings: list[Row] = field(default_factory=list)
+    read: list[Row] = field(default_factory=list)  # decided, and what the text was read as
     details: list[tuple[int, Row]] = field(default_factory=list)
     timers_cleared: list[Row] = field(default_factory=list)
     outbox_cleared: list[Row] = field(default_factory=list)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import OperationalError
 
 from coach.adapters.database import (
@@ -30,12 +30,13 @@ from coach.adapters.database import (
     watch,
 )
 from coach.adapters.database.engine import for_reading, is_away
-from coach.adapters.database.loading import load, lock_participants
+from coach.adapters.database.loading import load
 from coach.adapters.database.recording import collect
 from coach.adapters.database.reports_gauges import read_oldest_due
 from coach.adapters.database.rows import Rows
 from coach.adapters.database.states import OutboxState
-from coach.adapters.database.tables import escalation, on_call_leave, on_call_shift, outbox, participant
+from coach.adapters.database.tables import on_call_leave, on_call_shift, outbox
+from coach.adapters.database.writer import Writer
 from coach.adapters.database.writing import write
 from coach.core.events import Event
 from coach.core.failures import Meaning
@@ -76,25 +77,24 @@ class SqlTransaction:
 
     def conversation(self, participant_id: int, now: datetime) -> Conversation:
         """All that is known of one participant. KeyError when there is none."""
-        return self._one(participant.c.id == participant_id, now)
+        self.flush()
+        return self._one(people.hold(self._connection, [participant_id]), now)
 
     def conversation_of_number(self, phone: str, country: str, now: datetime) -> Conversation:
         """The same by E.164 number; an unknown number becomes a stranger first."""
-        people.meet(self._connection, phone, country, now)
-        return self._one(participant.c.phone == phone, now)
+        self.flush()
+        return self._one(people.meet(self._connection, phone, country, now), now)
 
     def conversation_of_escalation(self, escalation_id: int, now: datetime) -> Conversation:
         """The conversation a case belongs to, this case among its cases however old. KeyError when there is none."""
-        whose = select(escalation.c.participant_id).where(escalation.c.id == escalation_id).scalar_subquery()
-        return self._one(participant.c.id == whose, now, escalation_id)
-
-    def _one(self, who: ColumnElement[bool], now: datetime, escalation_id: int | None = None) -> Conversation:
         self.flush()
-        found = lock_participants(self._connection, who)
-        if not found:
+        return self._one(people.hold_of_case(self._connection, escalation_id), now, escalation_id)
+
+    def _one(self, held: Sequence[Participant], now: datetime, escalation_id: int | None = None) -> Conversation:
+        if not held:
             message = "there is no such participant"
             raise KeyError(message)
-        return load(self._connection, found, now, escalation_id)[found[0].id]
+        return load(self._connection, held, now, escalation_id)[held[0].id]
 
     def enrol(self, participant: Participant, now: datetime) -> int:
         """Store a new participant or raise Duplicate when the number is known and not a stranger."""
@@ -117,6 +117,11 @@ class SqlTransaction:
         if conversation.participant.id in self._rows.participants:
             self.flush()  # a second decision about somebody acts upon the first
         collect(self._rows, conversation, events, cause, now)
+
+    def changed_since(self, participant_id: int, at: datetime) -> bool:
+        """Whether their status, or how a number on call is reached, was changed after then."""
+        self.flush()
+        return on_call.changed_since(self._connection, participant_id, at)
 
     def postpone(self, timer: Timer, until: datetime, error: str, tries_allowed: int | None) -> None:
         """Put off a timer whose decision raised; past the allowed tries, if any, a coordinator gets it as a task."""
@@ -197,7 +202,7 @@ class SqlStore:
     """The tables behind `coach.ports.Store`. Threads and processes may share them."""
 
     def __init__(self, engine: Engine, *, new_attempt_id: Callable[[], str] = random_id) -> None:
-        self._engine = engine
+        self._writer = Writer(engine)
         self._reader = for_reading(engine)
         self._new_attempt_id = new_attempt_id
 
@@ -207,14 +212,14 @@ class SqlStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[SqlTransaction]:
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             transaction = SqlTransaction(connection)
             yield transaction
             transaction.flush()
 
     def keep_inbound(self, message: InboundMessage, raw: Mapping[str, str]) -> Kept:
         """Store a received message durably, once per carrier id."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return inbox.keep(connection, message, raw)
 
     def known_inbound(self, carrier_ids: Sequence[str]) -> frozenset[str]:
@@ -236,7 +241,7 @@ class SqlStore:
         """Count a decision that raised; past the allowed tries the text becomes a task for a coordinator to read."""
         if error == OperationalError.__name__:
             return  # the database was away or a lock was held: no fault of the text
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             inbox.failed(connection, inbound_id, error, tries_allowed, now)
 
     def said_for(self, inbound_id: int) -> Sequence[str]:
@@ -247,17 +252,17 @@ class SqlStore:
 
     def finish_task(self, task_id: int, staff: str, now: datetime) -> bool:
         """Mark a task as done; False when there is none or it was done before."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return tasks.finish_task(connection, task_id, staff, now)
 
     def declare_heat(self, zone: str, first_day: date, last_day: date, staff: str, now: datetime) -> int | None:
         """Store a heat alert; None when one that has not ended holds on all these days."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return heat.declare(connection, zone, (first_day, last_day), staff, now)
 
     def end_heat(self, alert_id: int, staff: str, now: datetime) -> bool:
         """End a heat alert; False when there is none or it was ended before."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return heat.end(connection, alert_id, staff, now)
 
     def claim_outbox(
@@ -270,13 +275,13 @@ class SqlStore:
     ) -> Sequence[OutboundMessage]:
         """Claim pending messages, first lane first, within the pace, and commit an attempt row for each."""
         claim = claims.Claim(now, limit, lease, pace, last=last)
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return claims.claim_outbox(connection, claim, self._new_attempt_id)
 
     def release_outbox(self, now: datetime, batch: int, lease: timedelta, pace: Pace, submit: Submit) -> int:
         """Hand pending messages that may wait to workers, in batches and within the pace."""
         claim = claims.Claim(now, batch, lease, pace, first=Lane.REPLY)
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return releases.release(connection, claim, submit)
 
     def begin_released(
@@ -284,7 +289,7 @@ class SqlStore:
     ) -> Sequence[OutboundMessage]:
         """Claim those of the messages that are still released and still wanted."""
         claim = claims.Claim(now, len(ids), lease, pace)
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return releases.begin(connection, ids, claim, self._new_attempt_id)
 
     def unwanted(self, attempt_ids: Sequence[str]) -> frozenset[str]:
@@ -304,14 +309,14 @@ class SqlStore:
 
     def resume_line(self, name: str) -> bool:
         """A person says that a line works again; False when it is not stopped."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return lines.resume(connection, name)
 
     def finish_attempts(self, ended: Sequence[tuple[OutboundMessage, SendResult]], now: datetime) -> frozenset[str]:
         """Record how attempts ended, together if that goes well; returns the ids of those of which recording raised."""
         others: Sequence[endings.End] = ended
         try:
-            with self._engine.begin() as connection:
+            with self._writer.begin() as connection:
                 others = endings.finish_together(connection, ended, now)
         except Exception as error:
             if is_away(error):
@@ -320,17 +325,17 @@ class SqlStore:
             others = ended
         if not others:
             return frozenset()
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return endings.finish_alone(connection, others, now)
 
     def apply_status(self, status: DeliveryStatus, meaning: Meaning | None = None) -> bool:
         """Apply a status callback by rank, binding the carrier id; False when the attempt is unknown."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return statuses.apply_status(connection, status, meaning)
 
     def expire_leases(self, now: datetime) -> int:
         """Attempts whose sender vanished become in doubt; what no worker has begun waits again. Returns how many."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return attempts.expire_leases(connection, now)
 
     def in_doubt(self, older_than: datetime, limit: int) -> Sequence[OutboundMessage]:
@@ -340,7 +345,7 @@ class SqlStore:
 
     def settle(self, message: OutboundMessage, carrier_id: str | None, *, send_again: bool, now: datetime) -> None:
         """End a doubt: bind the found id, or give up, or queue the message once more."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             attempts.settle(connection, message, carrier_id, send_again=send_again, now=now)
 
     def bound_carrier_ids(self, carrier_ids: Sequence[str]) -> frozenset[str]:
@@ -355,13 +360,13 @@ class SqlStore:
 
     def note_call(self, attempt_id: str, *, answered_by: str | None = None, talked_at: datetime | None = None) -> None:
         """Keep who the carrier thinks took a call, and when somebody in it pressed a key or spoke."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             attempts.note_call(connection, attempt_id, answered_by, talked_at)
 
     def mark_job(self, name: str, now: datetime, error: str | None, process: str) -> None:
         """Keep that a job did its work just now, or failed."""
         ended = {"ok_at": now} if error is None else {"failed_at": now}
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             watch.mark_job(connection, JobMark(name, error=error, process=process, **ended))
 
     def jobs_marked(self) -> Sequence[JobMark]:
@@ -372,7 +377,7 @@ class SqlStore:
     def raise_alarm(self, key: str, kind: str, because: str, now: datetime, participant_id: int | None = None) -> bool:
         """Open an alarm; False when one with this key is open already."""
         row = {"key": key, "kind": kind, "because": because, "raised_at": now, "participant_id": participant_id}
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return watch.raise_alarm(connection, row)
 
     def open_alarms(self) -> Sequence[Alarm]:
@@ -382,17 +387,17 @@ class SqlStore:
 
     def alarm_paged(self, alarm_id: int, now: datetime) -> None:
         """Keep that somebody was paged about it."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             watch.paged(connection, alarm_id, now)
 
     def see_alarm(self, alarm_id: int, staff: str, now: datetime) -> bool:
         """Keep who looks after it."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return watch.see(connection, alarm_id, staff, now)
 
     def end_alarm(self, key: str, now: datetime) -> bool:
         """It is over."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return watch.end(connection, key, now)
 
     def cases_without_wakeup(self, limit: int) -> Sequence[int]:
@@ -417,7 +422,7 @@ class SqlStore:
 
     def forget(self, what: Forgotten, before: datetime, now: datetime, limit: int) -> int:
         """Remove at most so many rows of a kind that are older than `before`. Returns how many."""
-        with self._engine.begin() as connection:
+        with self._writer.begin() as connection:
             return retention.forget(connection, what, before, now, limit)
 
     def failing_numbers(self, now: datetime) -> Sequence[int]:

@@ -23,7 +23,8 @@ from sqlalchemy import (
     update,
 )
 
-from coach.adapters.database.loading import load, lock_participants
+from coach.adapters.database.loading import load
+from coach.adapters.database.people import hold
 from coach.adapters.database.states import TimerState
 from coach.adapters.database.tables import participant, timer
 from coach.adapters.database.tasks import raise_task
@@ -41,7 +42,7 @@ def claim_timers(connection: Connection, now: datetime, limit: int) -> Sequence[
         return ()
     # Whoever held a participant before us may have dealt with the timer we saw, so it is read again under our lock.
     due = [_timer_of(row) for row in connection.execute(_FIRST_DUE, {"now": now, "held": held})]
-    people = lock_participants(connection, participant.c.id.in_([item.participant_id for item in due]))
+    people = hold(connection, [item.participant_id for item in due])
     conversations = load(connection, people, now)
     return [DueTimer(item, conversations[item.participant_id]) for item in due]
 

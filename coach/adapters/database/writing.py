@@ -51,11 +51,7 @@ _DECIDED = (
     .where(inbound.c.id == bindparam("b_id"))
     .values(decided_at=bindparam("b_at"), participant_id=bindparam("b_participant"))
 )
-_READING = (
-    update(inbound)
-    .where(inbound.c.id == bindparam("b_id"))
-    .values(reply=bindparam("b_reply", type_=inbound.c.reply.type))
-)
+_READ = _DECIDED.values(reply=bindparam("b_reply", type_=inbound.c.reply.type))
 _TIMERS_CLEARED = (
     update(timer)
     .where(timer.c.participant_id == bindparam("b_participant"), timer.c.kind == bindparam("b_kind"))
@@ -138,13 +134,15 @@ _REOPENED = _CASE.where(escalation.c.state == EscalationState.CLOSED).values(
 _RELEVELLED = _OPEN_CASE.values(level=bindparam("b_level"))
 _RAISED = insert(escalation).returning(escalation.c.id, sort_by_parameter_order=True)
 _QUEUED = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+_STEPPED, _ASKED, _OBSERVED = insert(escalation_step), insert(check_in), insert(observation)
+_CONSENTED, _WAITING, _HAPPENED = insert(consent), insert(outbox), insert(event)
 
 
 def write(connection: Connection, rows: Rows) -> None:
     """Write everything that was collected."""
     _run(connection, _FIRED, rows.fired)
     _run(connection, _DECIDED, rows.decided)
-    _run(connection, _READING, rows.readings)
+    _run(connection, _READ, rows.read)
     for participant_id, changed in rows.details:
         connection.execute(_details(participant_id, changed))
     _clear(connection, rows)
@@ -173,7 +171,7 @@ def _write_cases(connection: Connection, rows: Rows) -> None:
         first_steps = [_first_step(case, case_id) for case, case_id in zip(rows.cases, ids, strict=True)]
         for about, case_id in ((linked, ids[_place(rows, linked)]) for linked in rows.linked if linked.case):
             about.message["escalation_id"] = about.step["escalation_id"] = case_id
-    _run(connection, insert(escalation_step), first_steps + rows.steps)
+    _run(connection, _STEPPED, first_steps + rows.steps)
 
 
 def _place(rows: Rows, linked: Linked) -> int:
@@ -186,24 +184,24 @@ def _first_step(case: Row, case_id: int) -> Row:
 
 
 def _add(connection: Connection, rows: Rows) -> None:
-    _run(connection, insert(check_in), rows.questions)
-    _run(connection, insert(observation), rows.observations)
+    _run(connection, _ASKED, rows.questions)
+    _run(connection, _OBSERVED, rows.observations)
     _run(connection, _raise_task(connection.dialect.name), rows.tasks)
-    _run(connection, insert(consent), _with_carrier_ids(connection, rows.consents))
+    _run(connection, _CONSENTED, _with_carrier_ids(connection, rows.consents))
     _run(connection, _set_timer(connection.dialect.name), rows.timers)
     _queue(connection, rows)
-    _run(connection, insert(event), rows.events)
+    _run(connection, _HAPPENED, rows.events)
 
 
 def _queue(connection: Connection, rows: Rows) -> None:
     """The messages, and the steps of those about a case, which name their message."""
     if not rows.linked:
-        _run(connection, insert(outbox), rows.messages)
+        _run(connection, _WAITING, rows.messages)
         return
     numbers = connection.scalars(_QUEUED, rows.messages).all()
     of_message = {id(message): number for message, number in zip(rows.messages, numbers, strict=True)}
     steps = [linked.step | {"outbox_id": of_message[id(linked.message)]} for linked in rows.linked]
-    _run(connection, insert(escalation_step), steps)
+    _run(connection, _STEPPED, steps)
 
 
 @cache

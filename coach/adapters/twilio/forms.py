@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from urllib.parse import parse_qsl
 
@@ -42,14 +43,14 @@ class Form:
         return next((value for field, value in self.fields if field == name), default)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Webhook:
     """The fields one kind of webhook is known to have; `required` ones are present and not empty."""
 
     required: frozenset[str]
     optional: frozenset[str]
 
-    @property
+    @cached_property
     def known(self) -> frozenset[str]:
         """All known names."""
         return self.required | self.optional
@@ -86,11 +87,12 @@ def _hides_a_field(form: Form, webhook: Webhook, names: list[str]) -> bool:
     anything, so they are looked into only together with an unknown field behind them.
     """
     present = [name for name in names if name in webhook.known]
+    absent = webhook.known.difference(names)
     for name, following in pairwise([*present, "\U0010ffff"]):
         unknown = [other for other in names if name < other < following]
         letters = "".join([form.get(name), *(other + form.get(other) for other in unknown)])
-        absent = (other for other in webhook.known if name < other < following)
-        if (unknown or name not in _FREE_TEXT) and any(other in letters for other in absent):
+        between = (other for other in absent if name < other < following)
+        if (unknown or name not in _FREE_TEXT) and any(other in letters for other in between):
             return True
     return False
 

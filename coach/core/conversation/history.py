@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 
 from coach.core import schedule, trend
 from coach.core.conversation.moment import Moment
@@ -27,10 +28,12 @@ from coach.core.trend import Answers, Decision, Person, Row, Rule, Seen, State, 
 
 _LEVELS = tuple(Disposition)
 _RULES = frozenset(rule.value for rule in Rule)
+_ANSWERS = frozenset({Kind.ONSET, Kind.TREND, Kind.SEEN, Kind.STAIRS, Kind.FALLS, Kind.CHAIR_STANDS})
+_NO_ANSWERS = Answers()
 _MINUTES_A_DAY = 1440
-_KEPT = 16  # courses; a decision about somebody needs theirs twice
-_BEGINNINGS = 1000  # people's; most texts come from somebody who wrote not long ago
-_GROWS_BY = 8  # rows; a beginning is folded anew when so many have come
+_BEGINNINGS = 2000  # two for each person; most texts come from somebody who wrote not long ago
+_GROWS_BY = 8  # rows; a beginning grows when so many have come
+_LONG = 64  # rows, a multiple of those; it is folded anew when so many have come
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +49,17 @@ class Course:
 
 def course(conversation: Conversation, rules: TrendRules) -> Course:
     """The rules over all rows. Folding is what costs, so what was folded of the same rows lately is taken up again."""
-    return _folded(rows(conversation), person_of(conversation.participant), rules)
-
-
-@lru_cache(maxsize=_KEPT)
-def _folded(known: tuple[Row, ...], person: Person, rules: TrendRules) -> Course:
+    known = rows(conversation)
     begun = len(known) - len(known) % _GROWS_BY
-    return _fold_on(_beginning(known[:begun], person, rules), known[begun:])
+    return _fold_on(_beginning(known[:begun], person_of(conversation.participant), rules), known[begun:])
 
 
 @lru_cache(maxsize=_BEGINNINGS)
 def _beginning(known: tuple[Row, ...], person: Person, rules: TrendRules) -> Course:
+    """A long one grows out of its own beginning, so that a few more rows do not cost a fold of all."""
+    begun = len(known) - len(known) % _LONG
+    if 0 < begun < len(known):
+        return _fold_on(_beginning(known[:begun], person, rules), known[begun:])
     return _fold_on(Course(trend.start(person, rules), ()), known)
 
 
@@ -116,31 +119,27 @@ def programme_day(day: date, first: date | None) -> int:
 def rows(conversation: Conversation) -> tuple[Row, ...]:
     """Everything heard and every check-in missed since the first day, in the order it happened."""
     first = day_one(conversation)
+    zone = conversation.participant.zone or "UTC"
     since = [fact for fact in conversation.observations if first is None or fact.day >= first]
-    heard = [_heard_row(conversation, at, list(facts)) for at, facts in groupby(since, key=lambda fact: fact.at)]
-    missed = [_missed_row(conversation, check_in) for check_in in conversation.check_ins if _was_missed(check_in)]
-    return tuple(sorted(heard + missed, key=lambda row: (row.day, row.at)))
+    heard = [row(at, facts, zone=zone, day_one=first) for at, facts in groupby(since, key=attrgetter("at"))]
+    missed = [_missed_row(one, zone, first) for one in conversation.check_ins if _was_missed(one)]
+    return tuple(sorted(heard + missed, key=attrgetter("day", "at")))
 
 
 def _was_missed(check_in: CheckIn) -> bool:
     return check_in.scheduled and check_in.asked is Asked.WEAKNESS and check_in.answered_at is None
 
 
-def _missed_row(conversation: Conversation, check_in: CheckIn) -> Row:
-    person = conversation.participant
-    opened = schedule.local(check_in.opened_at, person.zone or "UTC")
-    return Row(day=programme_day(opened.date(), day_one(conversation)), at=opened.time(), asked=check_in.asked)
-
-
-def _heard_row(conversation: Conversation, at: datetime, facts: list[Observation]) -> Row:
-    person = conversation.participant
-    return row(at, facts, zone=person.zone or "UTC", day_one=day_one(conversation))
+def _missed_row(check_in: CheckIn, zone: str, first: date | None) -> Row:
+    opened = schedule.local(check_in.opened_at, zone)
+    return Row(day=programme_day(opened.date(), first), at=opened.time(), asked=check_in.asked)
 
 
 def row(at: datetime, facts: Iterable[Observation], *, zone: str, day_one: date | None) -> Row:
     """One heard moment as the trend rules read it."""
-    known = list(facts)
+    known = tuple(facts)
     last = {fact.kind: fact for fact in known}
+    signs = [(fact.code, int(fact.value or 0)) for fact in known if fact.kind is Kind.SIGN and fact.code]
     moment = schedule.local(at, zone)
     return Row(
         day=programme_day(moment.date(), day_one),
@@ -149,8 +148,8 @@ def row(at: datetime, facts: Iterable[Observation], *, zone: str, day_one: date 
         texted=True,
         weakness=_value(last, Kind.WEAKNESS),
         answers=_answers(last),
-        codes=tuple(sorted(fact.code for fact in known if fact.kind is Kind.SIGN and fact.code)),
-        assessment=assessment(known),
+        codes=tuple(sorted(code for code, _ in signs)),
+        assessment=_assessment(signs),
     )
 
 
@@ -182,7 +181,9 @@ def _dates(conversation: Conversation) -> Callable[[int], str]:
 
 
 def _answers(facts: Mapping[Kind, Observation]) -> Answers:
-    """The answers besides the score."""
+    """The answers besides the score; most texts have none."""
+    if _ANSWERS.isdisjoint(facts):
+        return _NO_ANSWERS
     onset, trend, seen = _code(facts, Kind.ONSET), _code(facts, Kind.TREND), _code(facts, Kind.SEEN)
     return Answers(
         onset=Onset(onset) if onset else None,
@@ -194,11 +195,9 @@ def _answers(facts: Mapping[Kind, Observation]) -> Answers:
     )
 
 
-def assessment(facts: Iterable[Observation]) -> Assessment | None:
-    """What the signs of that moment called for, with the levels given to them then."""
-    reasons = tuple(
-        Reason(fact.code, _LEVELS[int(fact.value or 0)], "") for fact in facts if fact.kind is Kind.SIGN and fact.code
-    )
+def _assessment(signs: Iterable[tuple[str, int]]) -> Assessment | None:
+    """What the signs of that moment called for, with the ranks of the levels given to them then."""
+    reasons = tuple(Reason(code, _LEVELS[rank], "") for code, rank in signs)
     if not reasons:
         return None
     return Assessment(max((r.level for r in reasons), key=lambda level: level.rank), reasons)

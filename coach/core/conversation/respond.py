@@ -12,6 +12,7 @@ from coach.core.conversation import (
     commands,
     enrolment,
     function_answers,
+    history,
     onboarding,
     question_sets,
     sarc_f,
@@ -45,7 +46,8 @@ def respond(
     heard = hear(moment, message)
     leaving = _leaving(moment, heard)
     safe = moment if leaving is None else moment.of(replace(moment.participant, status=leaving))
-    alarm = safety(safe, heard)
+    course = history.course(conversation, handbook.trend)
+    alarm = safety(safe, heard, course.state)
     asked_about = () if raised(alarm) else emergency_line(safe, heard)
     told = (*alarm, *asked_about)
     answered = _answer(moment, heard, told)
@@ -53,7 +55,7 @@ def respond(
     asked = _without_replies(questions) if told else questions
     of_cases = case_answers.of_text(moment, heard)
     facts = escalation.watch((*_kept(moment, heard), *of_cases, *told, *answered, *asked), now)
-    return (*facts, *standing_watch.following(moment, facts))
+    return (*facts, *standing_watch.following(moment, facts, course))
 
 
 def cannot_wait(conversation: Conversation, message: InboundMessage, handbook: Handbook, now: datetime) -> bool:

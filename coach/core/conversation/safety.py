@@ -26,9 +26,12 @@ from coach.core.trend import Action, Decision
 _QUOTE = 300
 
 
-def safety(moment: Moment, heard: Heard) -> tuple[Event, ...]:
-    """Cases, questions, tasks and notes that this text calls for, with the message that goes out at once."""
-    decisions = decide(moment, heard)
+def safety(moment: Moment, heard: Heard, state: trend.State) -> tuple[Event, ...]:
+    """Cases, questions, tasks and notes that this text calls for, with the message that goes out at once.
+
+    `state` is where the trend rules stand after everything heard before (see `history.course`).
+    """
+    decisions = decide(moment, heard, state)
     if not any(decision.level is Disposition.EMERGENCY for decision in decisions):
         decisions = (*decisions, *_red_flag_answer(heard), *self_harm.unclear(moment, heard))
     answered = began.answered(moment, heard)
@@ -44,9 +47,8 @@ def safety(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (*facts, *function_answers.fall_note(moment, heard, facts))
 
 
-def decide(moment: Moment, heard: Heard) -> tuple[Decision, ...]:
-    """Run the rules over the whole history and return what this moment's facts cause."""
-    state = history.course(moment.conversation, moment.handbook.trend).state
+def decide(moment: Moment, heard: Heard, state: trend.State) -> tuple[Decision, ...]:
+    """What this moment's facts cause, by the rules that stand there."""
     now = _row(moment, heard, state)
     state, _ = trend.advance(state, now.moment)
     _, decisions = trend.hear(state, now)

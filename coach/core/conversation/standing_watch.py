@@ -12,6 +12,7 @@ from itertools import takewhile
 
 from coach.core import schedule, trend
 from coach.core.conversation import history, silence
+from coach.core.conversation.history import Course
 from coach.core.conversation.moment import Moment
 from coach.core.events import CaseStepped, CheckInOpened, Event, Observed, StatusChanged, TaskRaised, TimerSet
 from coach.core.model import Asked, CaseStepKind, Disposition, Escalation, Kind, Status, Timer, TimerKind
@@ -39,12 +40,15 @@ def due(moment: Moment, timer: Timer) -> tuple[Event, ...]:
     return (*tasks, *(() if coming is None else _timers(moment, [coming])))
 
 
-def following(moment: Moment, events: tuple[Event, ...]) -> tuple[Event, ...]:
-    """The TREND timers that a decision with these facts leads to, for people who take part."""
+def following(moment: Moment, events: tuple[Event, ...], course: Course | None = None) -> tuple[Event, ...]:
+    """The TREND timers that a decision with these facts leads to, for people who take part.
+
+    `course` is the person's before these facts, where it was worked out already.
+    """
     if not moment.participant.status.talks or any(_leaves(event) for event in events):
         return ()
     if any(isinstance(event, Observed) for event in events):
-        return _after_words(moment, events)
+        return _after_words(moment, events, course or history.course(moment.conversation, moment.handbook.trend))
     if any(isinstance(e, CheckInOpened) and e.scheduled and e.asked is Asked.WEAKNESS for e in events):
         return (_end_of(moment, moment.today),)
     return ()
@@ -54,10 +58,9 @@ def _leaves(event: Event) -> bool:
     return isinstance(event, StatusChanged) and event.status.has_left
 
 
-def _after_words(moment: Moment, events: tuple[Event, ...]) -> tuple[Event, ...]:
+def _after_words(moment: Moment, events: tuple[Event, ...], course: Course) -> tuple[Event, ...]:
     """By the rules over everything heard, these words included. Only this row is heard anew."""
     known = moment.conversation
-    course = history.course(known, moment.handbook.trend)
     row = history.now_row(moment, [event.observation for event in events if isinstance(event, Observed)], course.state)
     state, found = trend.passed(course.state, row.moment)
     state, _ = trend.hear(state, row)
