@@ -5,7 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from coach.adapters.database.writer import Writer
 
@@ -42,12 +44,9 @@ def test_a_writer_that_stands_still_before_the_database_holds_up_nobody_for_long
 def test_a_transaction_that_raises_gives_its_turn_back(sqlite_engine: Engine) -> None:
     """And nothing of it is kept."""
     writer = Writer(sqlite_engine)
-    try:
-        with writer.begin() as connection:
-            connection.execute(text("CREATE TABLE half_done (id INTEGER)"))
-            raise RuntimeError
-    except RuntimeError:
-        pass
+    with pytest.raises(OperationalError), writer.begin() as connection:
+        connection.execute(text("CREATE TABLE half_done (id INTEGER)"))
+        connection.execute(text("SELECT 1 FROM no_such_table"))
     with writer.begin() as connection:
         found = connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE name = 'half_done'"))
     assert found == 0
