@@ -6,10 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from coach.adapters.database.writer import Writer
+
+
+def _half_of_it(connection: Connection) -> None:
+    connection.execute(text("CREATE TABLE half_done (id INTEGER)"))
+    connection.execute(text("SELECT 1 FROM no_such_table"))
 
 
 def test_whoever_comes_second_writes_after_the_first(sqlite_engine: Engine) -> None:
@@ -45,8 +50,7 @@ def test_a_transaction_that_raises_gives_its_turn_back(sqlite_engine: Engine) ->
     """And nothing of it is kept."""
     writer = Writer(sqlite_engine)
     with pytest.raises(OperationalError), writer.begin() as connection:
-        connection.execute(text("CREATE TABLE half_done (id INTEGER)"))
-        connection.execute(text("SELECT 1 FROM no_such_table"))
+        _half_of_it(connection)
     with writer.begin() as connection:
         found = connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE name = 'half_done'"))
     assert found == 0
