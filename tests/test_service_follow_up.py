@@ -162,10 +162,9 @@ def test_so_is_one_that_the_carrier_refuses(story: Story) -> None:
 
 
 def test_so_is_one_while_no_text_may_leave(story: Story) -> None:
-    """The carrier refuses our number: Ruth and Ana are called, and not one more text is tried."""
+    """The carrier refuses our number, the alarm too: Ruth and Ana are called."""
     story.phones.failure, story.phones.refuses = FailureClass.LINE, True
     story.ruth("LEGS")
-    story.phones.refuses = False
     story.ruth("I can't breathe")
     story.passes(1)
     assert story.phones.to_ruth == ["a call"]
