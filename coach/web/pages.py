@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from coach.adapters.database.reports_words import (
     code_in_words,
+    coming_in_words,
     consent_in_words,
     stage_in_words,
     status_in_words,
@@ -44,6 +45,7 @@ class Renderer:
             visible=text.visible,
             phone=pretty_phone,
             code=code_in_words,
+            coming=coming_in_words,
             fact=fact_in_words,
             status=status_in_words,
             consent=consent_in_words,

@@ -478,7 +478,7 @@ def conversation_of_rosa(panel: Panel, rosa: int) -> None:
         panel.engine,
         t.timer,
         participant_id=rosa,
-        kind="check_in",
+        kind="follow",
         key="w",
         due_at=now + timedelta(hours=22),
         payload={},

@@ -44,6 +44,7 @@ _FAILURES: Mapping[str, str] = {
     "number": "this number cannot take texts",
     "suppressed": "the carrier says they opted out",
     "account": "our account at the carrier has a problem",
+    "line": "the carrier refuses the number or service we send from",
     "throttle": "the carrier was too busy",
     "retry": "the carrier had a fault",
     "content": "the carrier refused the wording",
@@ -101,6 +102,18 @@ _STEPS: Mapping[str, str] = {
     "closed": "Closed",
     "reopened": "Opened again",
 }
+_COMING: Mapping[str, str] = {
+    "remind": "Reminder of the check-in",
+    "resume": "End of the pause",
+    "invite": "Invitation",
+    "zone_unanswered": "Time zone, when it was not told",
+    "onboarding": "Question on joining, once more",
+    "programme_end": "End of the programme",
+    "case": "Look at the open cases",
+    "follow": "Question about a case",
+    "trend": "Look at the scores",
+    "held": "Full advice, when it was not answered",
+}
 _STAGES: Mapping[str, str] = {
     "raised": "Nobody has it",
     "told": "Nobody has it",
@@ -109,6 +122,11 @@ _STAGES: Mapping[str, str] = {
     "contacted": "Reached",
     "closed": "Closed",
 }
+
+
+def coming_in_words(kind: str) -> str:
+    """What time will cause: a slot of the programme, or one of the kinds of timers."""
+    return _COMING.get(kind, code_in_words(kind).capitalize())
 
 
 def status_in_words(status: str) -> str:
