@@ -235,7 +235,7 @@ def test_the_page_of_a_person_has_conversation_chart_cases_and_consent(ana: Visi
     assert "Read as report, score 8; signs: cauda equina signs; denied: chest pain Emergency" in shown
     assert "Said yes" in shown
     assert "Exercise: a case was open" in shown
-    assert "Coming up Question about a case tomorrow," in shown
+    assert "Coming up Question about a case 25 Nov, 08:00" in shown
 
 
 def test_times_are_the_persons_and_exact_for_machines(ana: Visitor, panel: Panel) -> None:

@@ -20,7 +20,7 @@ from coach.ports import Line, Pace
 NewId: TypeAlias = Callable[[], str]
 
 _PUT_OFF_AT_ONCE = 100
-"""A crowd of prompts is put off in pieces, so that nobody waits for a long transaction."""
+"""A crowd is put off, held until the morning or dropped in pieces, so that nobody waits for a long transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +69,15 @@ def _choose(connection: Connection, claim: Claim, texts: Bucket | None) -> list[
 
 def _take(connection: Connection, claim: Claim, buckets: Buckets) -> list[Row[Any]]:
     """Those that may leave, in their order; what must wait and has no place of its own holds back its own line only."""
-    taken, put_off_so_far, channels = _Taken(buckets, claim.pace), 0, frozenset(Channel)
+    taken, looked_over, channels = _Taken(buckets, claim.pace), 0, frozenset(Channel)
     page = _candidates(connection, claim, claim.limit)
     while page:
         must_wait = taken.add(wanted(connection, page, claim.now))
         held_back = put_off(connection, must_wait, claim.now, claim.pace.spread)
-        put_off_so_far += len(must_wait) - len(held_back)
+        looked_over += len(page) - len(held_back)
         channels -= {Channel(row.channel) for row in held_back}
         missing = claim.limit - len(taken.chosen)
-        if not channels or not missing or put_off_so_far >= _PUT_OFF_AT_ONCE:
+        if not channels or not missing or looked_over - len(taken.chosen) >= _PUT_OFF_AT_ONCE:
             break
         page = _candidates(connection, claim, missing, page[-1], channels)
     return taken.chosen

@@ -12,14 +12,13 @@ from coach.core.model import Channel
 from coach.ports import Pace, StoppedLine
 
 _NOTHING_MORE = {"stopped_at": None, "stop_reason": None, "tried_at": None, "paused_until": None, "pause_reason": None}
-_MENDED = "coach lines resume"
 
 
 def stop(connection: Connection, line: str | None, code: int | None, now: datetime) -> None:
     """Nothing more leaves from it, but one message now and then to see whether it works again."""
     what = "Calls" if _channel(line or "") is Channel.VOICE else "Texts"
     reason = f"{what} have stopped: the carrier refuses the number or service they leave from (code {code}). "
-    reason += f"Mend it at the carrier, then run: {_MENDED} {line}"
+    reason += f"Mend it at the carrier, then run: coach lines resume {line}"
     mine = update(send_rate).where(send_rate.c.line == line, send_rate.c.stopped_at.is_(None))
     connection.execute(mine.values(stopped_at=now, stop_reason=reason))
 

@@ -18,14 +18,14 @@ _LONGEST_WAIT = timedelta(minutes=1)
 def see_to_set_back(connection: Connection, now: datetime) -> None:
     """What must arrive may leave, leases end, and attempts in doubt began no later than now.
 
-    Prompts wait until their time has come again: so none is doubled.
+    Prompts wait until their time has come again: so none is doubled. Attempts before their messages, as everywhere.
     """
+    unsettled = (OutboxState.SENDING, OutboxState.IN_DOUBT)
+    open_ones = select(outbox.c.id).where(outbox.c.state.in_(unsettled))
+    began_later = (attempt.c.outbox_id.in_(open_ones), attempt.c.started_at > now + _LONGEST_WAIT)
+    connection.execute(update(attempt).where(*began_later).values(started_at=now))
     urgent = (outbox.c.state == OutboxState.PENDING, outbox.c.lane <= Lane.PAGE)
     connection.execute(update(outbox).where(*urgent, outbox.c.not_before > now + _LONGEST_WAIT).values(not_before=now))
     leased = outbox.c.state.in_((OutboxState.RELEASED, OutboxState.SENDING))
     held = (leased, outbox.c.lease_until > now + _LONGEST_LEASE)
     connection.execute(update(outbox).where(*held).values(lease_until=now))
-    unsettled = (OutboxState.SENDING, OutboxState.IN_DOUBT)
-    open_ones = select(outbox.c.id).where(outbox.c.state.in_(unsettled))
-    began_later = (attempt.c.outbox_id.in_(open_ones), attempt.c.started_at > now + _LONGEST_WAIT)
-    connection.execute(update(attempt).where(*began_later).values(started_at=now))

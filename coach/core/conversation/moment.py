@@ -13,8 +13,8 @@ from coach.core.handbook import Handbook
 from coach.core.model import Asked, Channel, CheckIn, Conversation, Lane, Language, Participant, PassedOver
 from coach.core.programme import reported, step_of, week_of
 
-REPLY_USEFUL = timedelta(hours=12)
-"""An answer to somebody's own text is worth sending this long, at any hour."""
+REPLY_USEFUL = timedelta(hours=14)
+"""An answer to somebody's own text is worth sending this long: longer than the night, which it waits for when late."""
 
 ALARM_USEFUL = timedelta(hours=24)
 """An emergency or urgent message is worth sending this long, at any hour."""

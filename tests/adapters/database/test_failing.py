@@ -16,6 +16,7 @@ from coach.resources import folder
 from tests.adapters.database.scene import Scene
 
 CODES = load_carrier_codes(folder("messages") / "carrier.toml")
+DAY = timedelta(days=1)
 PHONE_OFF, NO_REASON, NOBODY_THERE, HELD, LANDLINE, QUEUE_FULL, NEW = 30003, 30008, 30005, 30450, 30006, 30001, 31999
 
 
@@ -211,3 +212,18 @@ def test_without_a_table_of_codes_a_failure_is_only_kept(scene: Scene, rosa: int
     assert scene.store.apply_status(status, nothing)
     assert scene.rows(task) == []
     assert scene.column(attempt, "status") == ["undelivered"]
+
+
+def test_a_crowd_that_waits_for_the_morning_holds_up_nobody(scene: Scene) -> None:
+    """It is seen to in pieces, and the next look goes on."""
+    person = scene.enrol("Rosa")
+    scene.clock.advance(hours=10, minutes=30)
+    scene.decide(person, *(scene.message(Lane.REPLY, f"{n}", expires_at=scene.now + DAY) for n in range(250)))
+    scene.clock.advance(hours=3)
+    scene.queue(person, Lane.EMERGENCY, "Call 911.")
+    assert [message.body for message in scene.claim(limit=50)] == ["Call 911."]
+    waiting = sum(local(at, None) > scene.now for at in scene.column(outbox, "not_before"))
+    assert 50 <= waiting <= 150
+    for _ in range(4):
+        assert list(scene.claim(limit=50)) == []
+    assert sum(local(at, None) > scene.now for at in scene.column(outbox, "not_before")) == 250

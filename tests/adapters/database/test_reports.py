@@ -217,7 +217,7 @@ def test_skipped_prompts_say_why(engine: Engine, panel: Panel) -> None:
     page = Reports(engine).person(rosa, panel.now)
     assert page is not None
     assert [(s.slot, s.because) for s in page.skipped] == [("exercise", "a case was open")]
-    assert [u.kind for u in page.upcoming] == ["check_in"]
+    assert [u.kind for u in page.upcoming] == ["follow"]
 
 
 def test_there_is_no_page_of_nobody(engine: Engine, panel: Panel) -> None:
