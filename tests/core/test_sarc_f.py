@@ -233,6 +233,50 @@ def test_falls_of_the_year_are_no_falls_of_these_days() -> None:
     assert "head_injury" in raised(hurt)[0][1]
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I fell twice today", "en"),
+        ("2, I fell today", "en"),
+        ("2 falls this week", "en"),
+        ("I fell 2 times in the last 3 days", "en"),
+        ("been down twice in ten days", "en"),
+        ("yes, 2 times last night", "en"),
+        ("twice on Monday", "en"),
+        ("2 falls last week", "en"),
+        ("twice within 48 hours", "en"),
+        ("fell twice in 2 weeks", "en"),
+        ("2 veces hoy", "es"),
+        ("2 caídas anoche", "es"),
+        ("me caí dos veces la semana pasada", "es"),
+        ("dos veces en quince días", "es"),
+    ],
+)
+def test_two_falls_of_these_two_weeks_are_urgent(text: str, language: str) -> None:
+    """Told as an answer on the year, as they are when nobody asked; a count with a day is one of falls."""
+    talk = asked(nora(Language(language)), *"0000", text)
+    assert raised(talk.last) == [(Disposition.URGENT, ("fall_no_injury",))]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("twice last year", "en"),
+        ("2 falls in spring", "en"),
+        ("2 in the last 12 months", "en"),
+        ("twice in 30 days", "en"),
+        ("twice, I use a cane now", "en"),
+        ("twice but not this week", "en"),
+        ("no falls, feeling good today", "en"),
+        ("2 veces en 6 meses", "es"),
+        ("2 veces, pero hoy no", "es"),
+    ],
+)
+def test_falls_of_longer_ago_stay_an_answer(text: str, language: str) -> None:
+    """Also where these days are named as days without a fall."""
+    assert raised(asked(nora(Language(language)), *"0000", text).last) == []
+
+
 # --- left off, taken up, over ---
 
 
@@ -330,6 +374,48 @@ def test_stop_ends_everything() -> None:
     talk.says("STOP")
     assert talk.conversation.participant.status is Status.OPTED_OUT
     assert put(talk.says("1")) == []
+
+
+PUT_AT = (*SARC_F_ITEMS, Asked.STAIRS, Asked.CHAIR_STANDS, Asked.FALLS)
+
+
+def put_to(language: str, question: Asked) -> Talk:
+    """One of the questions is open."""
+    talk = nora(Language(language))
+    talk.keep((CheckInOpened(question, talk.moment().today, scheduled=False),))
+    return talk
+
+
+@pytest.mark.parametrize("question", PUT_AT)
+@pytest.mark.parametrize(
+    ("text", "language", "status"),
+    [
+        ("no gracias no me interesa", "es", Status.OPTED_OUT),
+        ("no, por ahora no me interesa", "es", Status.OPTED_OUT),
+        ("0 no me escriban mas", "es", Status.OPTED_OUT),
+        ("0. Please stop texting me", "en", Status.OPTED_OUT),
+        ("2, take me off this list", "en", Status.OPTED_OUT),
+        ("0 wrong number", "en", Status.WRONG_PERSON),
+        ("ella murió", "es", Status.WRONG_PERSON),
+    ],
+)
+def test_leaving_in_words_is_heard_at_every_question(text: str, language: str, status: Status, question: Asked) -> None:
+    """It is no answer, beside which figure it may stand."""
+    talk = put_to(language, question)
+    talk.says(text)
+    assert talk.conversation.participant.status is status
+
+
+@pytest.mark.parametrize("question", [one for one in PUT_AT if one is not Asked.FALLS])
+@pytest.mark.parametrize(
+    ("text", "language"), [("911", "en"), ("SOS", "en"), ("2 help me", "en"), ("socorro", "es"), ("911", "es")]
+)
+def test_a_cry_for_help_is_no_answer_whatever_figure_stands_in_it(text: str, language: str, question: Asked) -> None:
+    """911 is no count of chair stands. It is asked at once whether it is an emergency."""
+    talk = put_to(language, question)
+    assert put(talk.says(text)) == [Asked.RED_FLAG]
+    kinds = {fact.kind for fact in talk.conversation.observations}
+    assert kinds.isdisjoint({Kind.SARC_F, Kind.STAIRS, Kind.CHAIR_STANDS})
 
 
 # --- an answer taken back ---

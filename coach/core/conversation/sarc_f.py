@@ -29,6 +29,7 @@ from coach.core.model import (
 )
 from coach.core.onboarding import Meaning
 from coach.core.programme.fitness import unfit
+from coach.core.reading import THESE_DAYS
 
 _ANSWERING = (Intent.ANSWER, Intent.REPORT, Intent.UNCLEAR)
 _MOST = 2
@@ -48,7 +49,8 @@ def of_the_year(question: CheckIn | None, reply: Reply) -> Reply:
     """A fall told to the question about the last twelve months is no fall of these days, unless its day is told."""
     if question is None or question.asked is not Asked.SARC_F_FALLS or reply.codes != (_FALL,):
         return reply
-    if reply.amount is None or reply.onset not in (None, Onset.LONGER):
+    lately = THESE_DAYS in reply.facts or reply.onset not in (None, Onset.LONGER)
+    if reply.amount is None or lately:
         return reply
     return replace(reply, signs=(), hypothetical=(*reply.hypothetical, *reply.signs))
 

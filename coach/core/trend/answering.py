@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coach.core.model import Asked, Onset, Reply
+from coach.core.model import Asked, Intent, Onset, Reply
 from coach.core.trend.values import Answers, Seen
 
 _STAIRS_MENU = range(4)  # 0 easy to 3 cannot
@@ -47,4 +47,5 @@ def _stairs(reply: Reply) -> int | None:
 
 
 def _count(reply: Reply) -> int | None:
-    return None if reply.amount is None else round(reply.amount)
+    """A cry for help counts nothing, whatever figure stands in it: 911."""
+    return None if reply.amount is None or reply.intent is Intent.HELP else round(reply.amount)

@@ -81,3 +81,21 @@ def test_a_sign_told_beside_the_answer_is_heard(ask: Any) -> None:
     """Whatever was asked."""
     reply = ask("0 but my chest hurts", "sarc_f_rise")
     assert (reply.amount, reply.codes) == (NONE, ("chest_pain",))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "signs"),
+    [
+        ("2 falls this week", "en", ("fall_no_injury",)),
+        ("once today", "en", ("fall_no_injury",)),
+        ("una vez ayer", "es", ("fall_no_injury",)),
+        ("twice", "en", ()),
+        ("2 in the last 12 months", "en", ()),
+        ("none this week", "en", ()),
+    ],
+)
+def test_a_count_of_falls_with_a_recent_day_is_a_sign(
+    text: str, language: str, signs: tuple[str, ...], ask: Any
+) -> None:
+    """As at the question of the week; a count without one is only an answer on the year."""
+    assert ask(text, "sarc_f_falls", language).codes == signs
