@@ -17,9 +17,19 @@ from coach.core.reading.beside import (
 from coach.core.reading.menu import is_of_three, place_in_words, places
 from coach.core.reading.numbers import Number
 from coach.core.reading.scan import Scan
-from coach.core.reading.weekly import in_place, numbers_now, on_a_day, stairs_in_words, still_said, summed
+from coach.core.reading.weekly import (
+    counted_at_all,
+    fell_on_a_day,
+    in_place,
+    numbers_now,
+    on_a_day,
+    stairs_in_words,
+    still_said,
+    summed,
+)
 
 LINKED = 4  # words
+ADULT = 18  # years
 MINUTES = 60.0
 _NONE_NOW = "number:none_now"
 _UNITS = {
@@ -29,16 +39,17 @@ _UNITS = {
     Asked.CHAIR_STANDS: "unit_stands",
 }
 _TIMES = frozenset({Asked.FALLS, Asked.CHAIR_STANDS})
+_MAY_BE_NONE = frozenset({Asked.CHAIR_STANDS, Asked.HYDRATION})
 
 
 def amount_for(scan: Scan, numbers: list[Number], asked: Asked) -> float | None:
     """The number that answers a question other than the weakness one."""
     if asked in (Asked.TREND, Asked.ONSET, Asked.SEEN):
         return _menu_choice(numbers, scan, asked)
-    if asked is Asked.FALLS and scan.has("number:none", "number:no", "number:no_falls"):
-        return next((n.value for n in on_a_day(numbers, scan)), 0.0)
-    if asked in (Asked.CHAIR_STANDS, Asked.HYDRATION) and scan.has(_NONE_NOW) and not numbers_now(numbers, scan):
-        return 0.0
+    if (none := _none(scan, numbers, asked)) is not None:
+        return none
+    if asked in _MAY_BE_NONE:
+        numbers = counted_at_all(numbers, scan)
     if asked is Asked.EXERCISE and (minutes := _hours(scan, numbers)) is not None:
         return minutes
     if asked is Asked.STAIRS or is_of_three(asked):
@@ -48,7 +59,17 @@ def amount_for(scan: Scan, numbers: list[Number], asked: Asked) -> float | None:
         return found.value
     if asked in _TIMES and "times" in scan.hits:
         return float(scan.hits["times"][0].label[-1])
-    return 0.0 if asked in (Asked.CHAIR_STANDS, Asked.HYDRATION) and scan.has("number:none") else None
+    return 0.0 if asked in _MAY_BE_NONE and scan.has("number:none") else None
+
+
+def _none(scan: Scan, numbers: list[Number], asked: Asked) -> float | None:
+    """None at all, or as many falls as another day had; None where the text does not say so."""
+    now = scan.has(_NONE_NOW)
+    if asked is Asked.FALLS and scan.has("number:none", "number:no", "number:no_falls"):
+        return next((n.value for n in on_a_day(numbers, scan)), float(fell_on_a_day(scan)))
+    if asked is Asked.FALLS and now and not numbers and fell_on_a_day(scan):
+        return 1.0
+    return 0.0 if asked in _MAY_BE_NONE and now and not numbers_now(numbers, scan) else None
 
 
 def _place(scan: Scan, numbers: list[Number], asked: Asked) -> float | None:
@@ -114,7 +135,7 @@ def _could_answer(number: Number, scan: Scan, numbers: list[Number]) -> bool:
     led = _led(number, scan)
     if corrected_away(number, scan) or not (led or _may_follow(number, scan)):
         return False
-    if is_pronoun(number, scan):
+    if is_pronoun(number, scan) or _is_age(number, scan):
         return False
     if number.heard and not sounds_meant(number, scan, numbers):
         return False
@@ -125,6 +146,11 @@ def _could_answer(number: Number, scan: Scan, numbers: list[Number]) -> bool:
         or after in words("after_rating")
         or after_correction(number, scan)
     )
+
+
+def _is_age(number: Number, scan: Scan) -> bool:
+    """As in "I'm 84, and yes I took my walk"."""
+    return number.value >= ADULT and word_before(number, scan) in scan.lexicon.set_of("age_lead")
 
 
 def _may_follow(number: Number, scan: Scan) -> bool:

@@ -54,7 +54,7 @@ def _said(scan: Scan, label: str) -> bool:
 
 
 def _said_of_legs(scan: Scan, signs: Signs, label: str) -> bool:
-    hits = [h for h in scan.of(label) if denial(h, scan) is None]
+    hits = [h for h in scan.of(label) if denial(h, scan) is None and not h.words & scan.idioms]
     return any(not _beside(h, scan, signs.present + signs.denied, _OTHERS) for h in hits)
 
 

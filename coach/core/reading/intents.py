@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coach.core.model import Asked, Intent
+from coach.core.model import Asked, Intent, Reply
+from coach.core.reading.matching import Hit
 from coach.core.reading.scan import Scan
 
 _WISHES = {
@@ -21,6 +22,8 @@ _WISHES = {
         Intent.HUMAN,
     )
 }
+_AT_ONCE = frozenset({Intent.STOP, Intent.HELP})
+SHORT = 6  # words in which "she died" tells whose number it is, and not of what else died
 _TOPICS = (
     "programme",
     "electrolytes",
@@ -48,7 +51,7 @@ def intent_of(scan: Scan, heard: Heard) -> Intent:
     for wish, label in _WISHES.items() if "intent" in scan.hits else ():
         if wish is Intent.WRONG_PERSON and heard.present:
             continue
-        if any(not h.words & scan.idioms for h in scan.of(label)):
+        if any(not h.words & scan.idioms and not (wish is Intent.STOP and _is_part(h, scan)) for h in scan.of(label)):
             return wish
     if scan.has("intent:help") and not heard.reported:
         return Intent.HELP
@@ -59,6 +62,20 @@ def intent_of(scan: Scan, heard: Heard) -> Intent:
     if heard.reported:
         return Intent.REPORT
     return Intent.THANKS if scan.has("intent:thanks") else Intent.UNCLEAR
+
+
+def _is_part(stop: Hit, scan: Scan) -> bool:
+    """The words to stop are part of more, which asks for less: "don't text me until Monday", "don't text, call"."""
+    others = scan.of(f"intent:{Intent.PAUSE}", f"intent:{Intent.CHANGE}")
+    return any(stop.words < hit.words and not hit.words & scan.idioms for hit in others)
+
+
+def is_only_a_wish(reply: Reply, scan: Scan) -> bool:
+    """A worded wish to leave or for help, and no answer beside it, whatever was asked: "no, no me interesa"."""
+    counted = reply.amount if reply.intent is not Intent.HELP else None  # 911 counts nothing
+    told = reply.signs or counted or reply.yes or reply.weakness is not None or reply.trend or reply.onset
+    short = len(scan.words.tokens) <= SHORT
+    return not told and (reply.intent in _AT_ONCE or (reply.intent is Intent.WRONG_PERSON and short))
 
 
 def is_question(scan: Scan) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from coach.core.model import SARC_F_ITEMS, Asked, Channel, Finding, Intent, Language, Onset, Reply, TrendAnswer
 from coach.core.reading.amounts import amount_for
 from coach.core.reading.answers import has_menu, onset_of, trend_of, yes_of
+from coach.core.reading.days import THESE_DAYS, tells_these_days
 from coach.core.reading.facts import facts_of, told_facts
 from coach.core.reading.intents import Heard, intent_of, topic_of
 from coach.core.reading.lexicon import Lexicon
@@ -33,10 +34,12 @@ _COUNTED = frozenset(
     },
 )
 
-_FALLS = frozenset({"fall_no_injury", "fall_serious", "head_injury", "faint"})
+FALL = "fall_no_injury"
+_FALLS = frozenset({FALL, "fall_serious", "head_injury", "faint"})
 TWO_FALLS = 2
 MANY = "two_falls"
 EFFORT = "faint_feature"
+_OF_THESE_DAYS = frozenset({THESE_DAYS, MANY})
 ONE_SIDE = "one_sided"
 _ANSWERED = ("booked", "answered", "hard", "arms", "not_without")  # without a number, and neither yes nor no
 
@@ -69,7 +72,7 @@ def read(text: str, asked: Asked, language: Language, channel: Channel, lexicon:
     return replace(
         second,
         onset=onset_of(seen, signs, asked, choice),
-        facts=_with_asked(facts_of(told, second.signs, seen), asked, second.amount),
+        facts=_with_asked(facts_of(told, second.signs, seen), asked, second.amount) | first.facts & _OF_THESE_DAYS,
     )
 
 
@@ -92,7 +95,9 @@ def _first_reading(
     amount = amount_for(seen, left, asked) if asked in _COUNTED else None
     choice = amount if has_menu(asked) else None
     told = told_facts(seen)
-    signs = _with_falls(find_signs(seen), asked, amount, text)
+    lately = asked is Asked.SARC_F_FALLS and tells_these_days(seen, left)
+    falls = amount_for(seen, left, Asked.FALLS) if lately else amount if asked is Asked.FALLS else None
+    signs = _with_falls(find_signs(seen), falls, text)
     signs = with_test(_with_side(signs, told, asked, text), seen, asked, amount)
     values = _Values(
         weakness=weakness,
@@ -107,7 +112,7 @@ def _first_reading(
         intent=intent,
         weakness=values.weakness,
         trend=values.trend,
-        yes=values.yes,
+        yes=None if intent is Intent.QUESTION else values.yes,
         amount=values.amount,
         onset=values.onset,
         signs=signs.present,
@@ -116,18 +121,25 @@ def _first_reading(
         hypothetical=signs.spoken_of,
         idioms=signs.idioms,
         hinted=signs.hinted,
-        facts=_with_asked(facts_of(told, signs.present, seen), asked, amount),
+        facts=_with_asked(facts_of(told, signs.present, seen), asked, amount) | _of_these_days(falls, lately=lately),
     )
     return reply, seen, told
 
 
-def _with_falls(signs: Signs, asked: Asked, amount: float | None, text: str) -> Signs:
+def _with_falls(signs: Signs, falls: float | None, text: str) -> Signs:
     """A count of falls tells of falls, unless the text speaks of them otherwise."""
     said = {finding.code for finding in signs.present + signs.spoken_of + signs.denied}
-    if asked is not Asked.FALLS or not amount or said & _FALLS:
+    if not falls or (said & _FALLS and not _none_otherwise(signs)):
         return signs
-    fall = Finding("fall_no_injury", 0, len(text), "a count of falls")
-    return replace(signs, present=(*signs.present, fall))
+    fall = Finding(FALL, 0, len(text), "a count of falls")
+    denied = tuple(finding for finding in signs.denied if finding.code != FALL)
+    return replace(signs, present=(*signs.present, fall), denied=denied)
+
+
+def _none_otherwise(signs: Signs) -> bool:
+    """No more is said of falls than that there were none, which the count tells of another day."""
+    said = {finding.code for finding in signs.present + signs.spoken_of} & _FALLS
+    return not said and {finding.code for finding in signs.denied} & _FALLS == {FALL}
 
 
 def _with_side(signs: Signs, told: Iterable[Hit], asked: Asked, text: str) -> Signs:
@@ -143,6 +155,11 @@ def _yes(seen: Scan, asked: Asked, choice: float | None, amount: float | None) -
     yes = yes_of(seen, asked, choice)
     done = asked is Asked.EXERCISE and bool(amount) and len(seen.words.tokens) > 1
     return True if done and yes is None else yes
+
+
+def _of_these_days(falls: float | None, *, lately: bool) -> frozenset[str]:
+    """The facts that falls within two weeks add where a year was asked about."""
+    return frozenset({THESE_DAYS, *({MANY} if falls and falls >= TWO_FALLS else ())}) if lately else frozenset()
 
 
 def _with_asked(facts: frozenset[str], asked: Asked, amount: float | None) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from coach.core.model import Asked, Disposition, Finding, Intent, Reason, Reply
 from coach.core.reading.columns import stretches_of
+from coach.core.reading.intents import is_only_a_wish, topic_of
 from coach.core.reading.likeness import INTENT, LEVEL, Counts, Likeness, Trust, Weights, Whole, added
 from coach.core.reading.persons import by_carer, for_kin
 from coach.core.reading.scan import Scan
@@ -61,16 +62,24 @@ def second_reading(first: Reply, scan: Scan, asked: Asked, likeness: Likeness) -
     codes = codes or _codes_of_level(first, level, likely.scores, likeness)
     intent = _intent_of(first, scan, asked, counts.values(), likeness)
     if not codes and level is None:
-        return first if intent is first.intent else replace(first, intent=intent)
+        wish = asked not in _OF_THE_PERSON and is_only_a_wish(first, scan)
+        intent = first.intent if wish and intent is Intent.ANSWER else intent
+        return first if intent is first.intent else _with_intent(first, intent, scan)
     signs = first.signs + tuple(_finding(code, scan, likely, likeness) for code in codes)
     return replace(
-        first,
-        intent=intent,
+        _with_intent(first, intent, scan),
         signs=signs,
         denied=tuple(f for f in first.denied if f.code not in codes),
         hypothetical=tuple(f for f in first.hypothetical if f.code not in codes),
         raised=Reason(RULE, level, "reads like texts that called for this") if level and signs else None,
     )
+
+
+def _with_intent(first: Reply, intent: Intent, scan: Scan) -> Reply:
+    """Another intent, and with a question what it is about; who asks has said neither yes nor no."""
+    if intent is not Intent.QUESTION:
+        return replace(first, intent=intent, topic=None)
+    return replace(first, intent=intent, topic=topic_of(scan), yes=None)
 
 
 def _spoken(words: list[str], counting: frozenset[str], unknowing: frozenset[str]) -> int:

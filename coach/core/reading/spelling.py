@@ -27,6 +27,9 @@ _SOUNDS = (
     (re.compile(r"ll"), "y"),
     (re.compile(r"([a-z])\1"), r"\1"),
 )
+_SWALLOWED_EN = {"in": "ing"}
+_SWALLOWED_ES = {"ao": "ado", "aos": "ados", "io": "ido", **_SWALLOWED_EN}
+_L_FOR_R = re.compile(r"l(?=[bcdfgmnpstvz]|$)")
 
 Mend = Callable[[str, bool], str]
 
@@ -69,14 +72,27 @@ class Speller:
 
     def mend(self, word: str, by_ear: bool) -> str:  # noqa: FBT001 - called for every word
         """The known word this one stands for, or the word itself; `by_ear` also tries how it sounds in Spanish."""
-        if len(word) < MIN_SOUND or word in self.known or word in self.plain or self._stemmed(word):
+        if len(word) < MIN_SOUND or word in self.known or word in self.plain:
             return word
+        if (full := self._as_spoken(word, by_ear)) or self._stemmed(word):
+            return full or word
         if word.endswith("s") and word[:-1] in self.known and word[:-1] not in self.fixed:
             return word[:-1]
         return (by_ear and self._by_sound(word)) or self._by_typing(word) or word
 
     def _stemmed(self, word: str) -> bool:
         return any(word[:n] in self.stems for n in range(MIN_SOUND, len(word) + 1))
+
+    def _as_spoken(self, word: str, by_ear: bool) -> str | None:  # noqa: FBT001 - as above
+        """With the letters that speech swallows: "stayin", "mareao", "caío"; in Spanish also r heard as l, "dolol"."""
+        swallowed = _SWALLOWED_ES if by_ear else _SWALLOWED_EN
+        full = next((word.removesuffix(cut) + whole for cut, whole in swallowed.items() if word.endswith(cut)), word)
+        full = _L_FOR_R.sub("r", full) if by_ear else full
+        if full == word or full in self.fixed:
+            return None
+        if self._stemmed(word):
+            return full if by_ear and full in self.known else None
+        return full if full in self.known or self._stemmed(full) else None
 
     def _by_sound(self, word: str) -> str | None:
         heard, near = sound(word), self.neighbours()

@@ -10,7 +10,7 @@ from coach.core.reading.denial import denial
 from coach.core.reading.intents import is_question
 from coach.core.reading.matching import Hit
 from coach.core.reading.numbers import Number
-from coach.core.reading.scan import AND, OR, Scan
+from coach.core.reading.scan import OR, Scan
 from coach.core.reading.signs import Signs
 
 _ONE_AT_A_TIME, _CANNOT, _UNABLE = "stairs:one_at_a_time", "stairs:cannot", "stairs:unable"
@@ -18,6 +18,7 @@ _EASY, _WELL = "stairs:easy", "stairs:well"
 _ALONE = frozenset({_UNABLE, _WELL})  # all that a clause says
 _ARMS, _NOT_WITHOUT = "chair_stands:arms", "chair_stands:not_without"
 CANNOT = 3
+FOLLOWING = 5  # words, fillers too, in which a list of what cannot be done goes on
 _PLACES = ((CANNOT, _CANNOT), (CANNOT, _UNABLE), (2, _ONE_AT_A_TIME), (1, "stairs:rail"), (0, _EASY), (0, _WELL))
 STAIRS = range(CANNOT + 1)
 WEAK, STUCK = "proximal_weakness", "cannot_stand_new"
@@ -46,15 +47,38 @@ def with_test(signs: Signs, scan: Scan, asked: Asked, amount: float | None) -> S
     hits = [hit for label in labels for hit in _said(scan, label)]
     if asked in _OF_STRENGTH and not hits and not signs.present and not is_question(scan):
         return replace(signs, present=tuple(hint for hint in signs.hinted if hint.code == STUCK))
+    if asked not in _TELLING:
+        return _no_stairs(signs, scan)
     if not hits or is_question(scan):
         return signs
-    explained = [scan.offsets(hit) for hit in hits if _one_thing(hit, scan) and not _said_again(hit, scan)]
-    kept = tuple(
-        f for f in signs.present if f.code != STUCK or not any(a <= f.start < f.end <= b for a, b in explained)
-    )
+    kept = _unexplained(signs, hits, scan)
     if not _SAY_IT_ALL.isdisjoint(finding.code for finding in kept):
         return replace(signs, present=kept)
-    weak = Finding(WEAK, *scan.offsets(hits[0]), hits[0].source)
+    return _weak(signs, kept, hits[0], scan)
+
+
+def _no_stairs(signs: Signs, scan: Scan) -> Signs:
+    """Unasked too, "can't get up the stairs" tells of weak thighs, and not that getting up is impossible."""
+    if all(finding.code != STUCK for finding in signs.present):
+        return signs
+    hits = [*_said(scan, _CANNOT)]
+    kept = _unexplained(signs, hits, scan)
+    if len(kept) == len(signs.present):
+        return signs
+    said = not _SAY_IT_ALL.isdisjoint(finding.code for finding in kept)
+    return replace(signs, present=kept) if said else _weak(signs, kept, hits[0], scan)
+
+
+def _unexplained(signs: Signs, hits: Iterable[Hit], scan: Scan) -> tuple[Finding, ...]:
+    """The signs there, without a getting up that is only that of the test."""
+    explained = [scan.offsets(hit) for hit in hits if _one_thing(hit, scan) and not _said_again(hit, scan)]
+    said = (f for f in signs.present if f.code == STUCK and any(a <= f.start < f.end <= b for a, b in explained))
+    gone = next(said, None)
+    return tuple(finding for finding in signs.present if finding is not gone)
+
+
+def _weak(signs: Signs, kept: tuple[Finding, ...], hit: Hit, scan: Scan) -> Signs:
+    weak = Finding(WEAK, *scan.offsets(hit), hit.source)
     return replace(signs, present=(*kept, weak), denied=tuple(f for f in signs.denied if f.code != WEAK))
 
 
@@ -70,8 +94,12 @@ def _one_thing(hit: Hit, scan: Scan) -> bool:
 
 
 def _goes_on(hit: Hit, scan: Scan) -> bool:
-    """More that cannot be done follows: "can't get up the stairs or out of bed"."""
-    return hit.end < len(scan.raw) and not {AND, OR}.isdisjoint(scan.links(hit.end - 1))
+    """More that cannot be done follows: "can't get up the stairs or out of bed"; not "and my knees hurt"."""
+    if hit.end < len(scan.raw) and OR in scan.links(hit.end - 1):
+        return True
+    after = scan.raw[hit.end - 1] + 1
+    following = (token.word for token in scan.words.tokens[after : after + FOLLOWING])
+    return not scan.lexicon.set_of("more_unable").isdisjoint(following)
 
 
 def _said_again(hit: Hit, scan: Scan) -> bool:
@@ -122,6 +150,17 @@ def on_a_day(numbers: list[Number], scan: Scan) -> list[Number]:
     """Those of a day that is named: the 2 of "none today, 2 yesterday"."""
     named = _numbers_of("number:on_a_day", scan)
     return [n for n in numbers if not named.isdisjoint(range(n.start, n.end))]
+
+
+def fell_on_a_day(scan: Scan) -> bool:
+    """A fall on a day that is named, beside a none for another: "no falls today but fell yesterday"."""
+    return any(denial(hit, scan) is None for hit in scan.of("number:fell_on_a_day"))
+
+
+def counted_at_all(numbers: list[Number], scan: Scan) -> list[Number]:
+    """Without the one of "not even one", which counts nothing."""
+    none = _numbers_of("number:none", scan)
+    return [n for n in numbers if none.isdisjoint(range(n.start, n.end))]
 
 
 def summed(numbers: list[Number], scan: Scan) -> Number | None:

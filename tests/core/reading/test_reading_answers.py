@@ -152,3 +152,29 @@ def test_not_knowing_where_one_is_stays_a_sign(text: str, ask: Any) -> None:
 def test_trend(text: str, asked: str, trend: str | None, ask: Any) -> None:
     """Better, same or worse is read from the menu digit or from words."""
     assert ask(text, asked).trend == trend
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "intent"),
+    [
+        ("don't text me until monday, at a wedding", "en", "pause"),
+        ("no me manden nada hasta el lunes", "es", "pause"),
+        ("stop texting me", "en", "stop"),
+        ("ya no me escriban", "es", "stop"),
+        ("párenle ya con los textos", "es", "stop"),
+    ],
+)
+def test_a_break_is_no_goodbye(text: str, language: str, intent: str, ask: Any) -> None:
+    """Words to stop that name a time ask for a break; without one they are the wish to leave."""
+    assert ask(text, language=language).intent == intent
+
+
+def test_an_age_is_no_amount(ask: Any) -> None:
+    """Who tells an age beside the answer has not counted it."""
+    assert ask("I'm 84 and yes I took my walk", "exercise").amount is None
+
+
+def test_who_asks_has_said_neither_yes_nor_no(ask: Any) -> None:
+    """A "not" in a question answers nothing, and the question is of something."""
+    reply = ask("how do I know my body has not enough water?", "hydration")
+    assert (reply.intent, reply.yes, reply.topic) == ("question", None, "dehydration")

@@ -249,3 +249,23 @@ def test_an_ordinary_word_tells_of_no_sign(text: str, language: str, code: str, 
     """A lovely day, a station and a fish are nothing to worry about."""
     reply, _ = first_reading(text, Asked.NOTHING, Language(language), Channel.SMS, grammar)
     assert code not in reply.codes
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "meant"),
+    [
+        ("stayin", Language.EN, "staying"),
+        ("mareao", Language.ES, "mareado"),
+        ("hinchaos", Language.ES, "hinchados"),
+        ("caio", Language.ES, "caido"),
+        ("dolol", Language.ES, "dolor"),
+        ("caminal", Language.ES, "caminar"),
+        ("muelta", Language.ES, "muerta"),
+        ("basin", Language.EN, "basin"),
+        ("cacao", Language.ES, "cacao"),
+        ("sal", Language.ES, "sal"),
+    ],
+)
+def test_letters_swallowed_in_speech_come_back(written: str, language: Language, meant: str, grammar: Lexicon) -> None:
+    """Only where a known word comes of it."""
+    assert grammar.mend(written, language is Language.ES) == meant

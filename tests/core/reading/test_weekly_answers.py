@@ -187,3 +187,51 @@ def test_who_is_alone_is_not_taken_for_somebody_else(ask: Any) -> None:
 def test_a_faint_at_the_chair_test_is_one_in_effort(ask: Any) -> None:
     """Which raises its level (S20)."""
     assert "faint_feature" in ask("iba por la 4 y me desmayé", "chair_stands", "es").facts
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "language", "amount"),
+    [
+        ("not even one", "chair_stands", "en", 0),
+        ("not even a single one", "chair_stands", "en", 0),
+        ("not one but three", "chair_stands", "en", 3),
+        ("no falls today but fell yesterday", "falls", "en", 1),
+        ("hoy ninguna pero ayer me caí", "falls", "es", 1),
+        ("no falls since tuesday", "falls", "en", 0),
+        ("didnt fall yesterday", "falls", "en", 0),
+        ("no me caí ayer", "falls", "es", 0),
+    ],
+)
+def test_a_none_for_one_day_is_no_none_for_another(text: str, asked: str, language: str, amount: int, ask: Any) -> None:
+    """The one of "not even one" counts nothing, and a fall of yesterday is not lost behind a good day."""
+    assert ask(text, asked, language).amount == amount
+
+
+def test_a_fall_told_beside_a_none_is_a_sign(ask: Any) -> None:
+    """It is there, and not denied."""
+    reply = ask("no falls today but fell yesterday", "falls")
+    assert (reply.codes, reply.denied) == (("fall_no_injury",), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("can't get up the stairs and my knees hurt", "proximal_weakness"),
+        ("cant get up the steps anymore", "proximal_weakness"),
+        ("can't get up the stairs or out of bed", "cannot_stand_new"),
+        ("cant get up the stairs, cant get out of bed", "cannot_stand_new"),
+        ("can't get up the stairs and out of the tub", "cannot_stand_new"),
+        ("i cant stand up or get up the stairs", "cannot_stand_new"),
+    ],
+)
+def test_stairs_nobody_asked_for_are_no_more_than_stairs(text: str, code: str, ask: Any) -> None:
+    """Getting up is impossible only where more than the stairs is named."""
+    stuck = {"proximal_weakness", "cannot_stand_new"}
+    assert code in ask(text).codes
+    assert code == "cannot_stand_new" or stuck & {*ask(text).codes} == {code}
+
+
+@pytest.mark.parametrize("asked", ["exercise", "hydration", "trend"])
+def test_how_often_since_when_tells_of_no_sign(asked: str, ask: Any) -> None:
+    """A count and a time are no likeness to anything."""
+    assert ask("3 veces desde esta mañana", asked, "es").codes == ()
