@@ -24,9 +24,10 @@ from coach.adapters.twilio.checkup import Checkup, ask_carrier
 from coach.bootstrap import carrier_options, open_house
 from coach.cli.content import content_problems
 from coach.core.rota import problems
-from coach.ports import Clock
+from coach.ports import Clock, Store
 from coach.resources import folder
 from coach.settings import Settings, Use, environment, read_settings
+from coach.watching.checks import read_rota
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 """Between two clocks that are set by a time server there is less; more and a send in doubt is not found again."""
@@ -179,25 +180,23 @@ def _has_rules(name: str, at: datetime) -> bool:
 
 
 def _rota(patient: Patient) -> str | None:
+    return _read(patient, lambda store: " ".join(problems(read_rota(store), patient.clock())))
+
+
+def _read(patient: Patient, what: Callable[[Store], str]) -> str | None:
+    """What the store tells, where it can be read; None for nothing."""
     if patient.damage:
         return "it cannot be read before the database is mended."
     house = open_house(patient.settings, patient.clock)
     try:
-        with house.store.begin() as tx:
-            return " ".join(problems(tx.rota(), patient.clock())) or None
+        return what(house.store) or None
     finally:
         house.close()
 
 
 def _lines(patient: Patient) -> str | None:
     """Numbers and services that the carrier refuses as a whole."""
-    if patient.damage:
-        return "they cannot be read before the database is mended."
-    house = open_house(patient.settings, patient.clock)
-    try:
-        return "; ".join(line.because for line in house.store.stopped_lines()) or None
-    finally:
-        house.close()
+    return _read(patient, lambda store: "; ".join(line.because for line in store.stopped_lines()))
 
 
 def _backup(patient: Patient) -> str | None:

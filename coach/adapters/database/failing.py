@@ -11,10 +11,9 @@ from sqlalchemy import Connection, Row, Select, func, or_, select, update
 from coach.adapters.database.lines import refuse_account, stop
 from coach.adapters.database.pages import lost
 from coach.adapters.database.rate import pause
-from coach.adapters.database.statements import upsert
 from coach.adapters.database.states import OutboxState
-from coach.adapters.database.tables import attempt, outbox, participant, task
-from coach.adapters.database.tasks import has_open_task
+from coach.adapters.database.tables import attempt, outbox, participant
+from coach.adapters.database.tasks import has_open_task, show_once
 from coach.core import schedule
 from coach.core.failures import Failed, FailureClass, Meaning, Verdict, decide
 from coach.core.model import Lane
@@ -116,9 +115,6 @@ def _go_on(connection: Connection, row: Row[Any], happened: Happened, verdict: V
 
 def _show_code(connection: Connection, row: Row[Any], happened: Happened) -> None:
     """Once for each code, however many messages it comes about."""
-    key = f"code/{happened.code}"
-    if connection.scalar(select(task.c.id).where(task.c.key == key).limit(1)) is not None:
-        return
     work = {
         "participant_id": row.participant_id,
         "kind": "unknown_code",
@@ -126,6 +122,6 @@ def _show_code(connection: Connection, row: Row[Any], happened: Happened) -> Non
         f"again. See https://www.twilio.com/docs/api/errors/{happened.code}, and tell those who run this.",
         "outbox_id": row.id,
         "raised_at": happened.now,
-        "key": key,
+        "key": f"code/{happened.code}",
     }
-    connection.execute(upsert(connection, task).values(**work).on_conflict_do_nothing())
+    show_once(connection, work)

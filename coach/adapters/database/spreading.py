@@ -6,17 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, update
+from sqlalchemy import Connection, Row
 
-from coach.adapters.database.tables import outbox
+from coach.adapters.database.wanted import wait
 from coach.core import schedule
 from coach.core.model import Lane
-
-_LEAVES = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("b_id"))
-    .values(not_before=bindparam("b_at", type_=outbox.c.not_before.type))
-)
 
 
 def put_off(connection: Connection, rows: Sequence[Row[Any]], now: datetime, within: timedelta) -> list[Row[Any]]:
@@ -25,11 +19,9 @@ def put_off(connection: Connection, rows: Sequence[Row[Any]], now: datetime, wit
     Only what time has caused: whatever answers somebody waits for nothing but room.
     """
     places = {row.id: _place(row, within) for row in rows if within and _is_fresh(row)}
-    later = [{"b_id": number, "b_at": at} for number, at in places.items() if at > now]
-    if later:
-        connection.execute(_LEAVES, later)
-    waiting = {row["b_id"] for row in later}
-    return [row for row in rows if row.id not in waiting]
+    later = {number: at for number, at in places.items() if at > now}
+    wait(connection, later)
+    return [row for row in rows if row.id not in later]
 
 
 def _is_fresh(row: Row[Any]) -> bool:

@@ -13,7 +13,8 @@ from coach.adapters.database.lines import resume
 from coach.adapters.database.pages import lost
 from coach.adapters.database.statements import upsert
 from coach.adapters.database.states import OutboxState
-from coach.adapters.database.tables import attempt, outbox, send_rate, status_callback, task
+from coach.adapters.database.tables import attempt, outbox, send_rate, status_callback
+from coach.adapters.database.tasks import show_once
 from coach.core.failures import Meaning
 from coach.core.model import Lane
 from coach.ports import DeliveryStatus, Outcome
@@ -133,16 +134,13 @@ def _advance(connection: Connection, target: Row[Any], status: DeliveryStatus, m
 
 def _show(connection: Connection, target: Row[Any], status: DeliveryStatus) -> None:
     """Once for each word, however many messages it comes about: it may mean that texts do not arrive."""
-    key = f"status/{status.status[:_STATUS_MOST]}"
-    if connection.scalar(select(task.c.id).where(task.c.key == key).limit(1)) is not None:
-        return
-    row = {
+    work = {
         "participant_id": target.participant_id,
         "kind": "unknown_status",
         "because": f"The carrier says of a message “{status.status[:_STATUS_MOST]}”, a word that is not known here. "
         "Please see whether it arrived, and tell those who run this.",
         "outbox_id": target.outbox_id,
         "raised_at": status.received_at,
-        "key": key,
+        "key": f"status/{status.status[:_STATUS_MOST]}",
     }
-    connection.execute(upsert(connection, task).values(**row).on_conflict_do_nothing())
+    show_once(connection, work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -47,3 +48,9 @@ def finish_task(connection: Connection, task_id: int, staff: str, now: datetime)
     """Mark a task as done; False when there is none or it was done before."""
     waiting = update(task).where(task.c.id == task_id, task.c.done_at.is_(None))
     return connection.execute(waiting.values(done_at=now, done_by=staff)).rowcount == 1
+
+
+def show_once(connection: Connection, work: dict[str, Any]) -> None:
+    """A task for the first message of which something is not known, by its key, however many messages follow."""
+    if connection.scalar(select(task.c.id).where(task.c.key == work["key"]).limit(1)) is None:
+        connection.execute(upsert(connection, task).values(**work).on_conflict_do_nothing())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ _EXPIRED_AT_ONCE = 500
 _SOON = timedelta(minutes=15)
 """What leaves within this time is an answer to somebody who is awake, or was planned for that hour."""
 
-_SLEEPS = (
+_WAITS = (
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"))
     .values(not_before=bindparam("b_at", type_=outbox.c.not_before.type), state=OutboxState.PENDING, lease_until=None)
@@ -70,9 +70,14 @@ def wanted(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> l
         kept = {row.id for row in welcome}
         _drop(connection, [row for row in readable if row.id not in kept], OutboxState.CANCELLED, now)
     mornings = {row.id: morning for row in welcome if (morning := _morning(row, now)) > now}
-    if mornings:
-        connection.execute(_SLEEPS, [{"b_id": number, "b_at": at} for number, at in mornings.items()])
+    wait(connection, mornings)
     return [row for row in welcome if row.id not in mornings]
+
+
+def wait(connection: Connection, until: Mapping[int, datetime]) -> None:
+    """These, by id, wait until then, whoever has them in hand."""
+    if until:
+        connection.execute(_WAITS, [{"b_id": number, "b_at": at} for number, at in until.items()])
 
 
 def _morning(row: Row[Any], now: datetime) -> datetime:

@@ -19,16 +19,15 @@ from coach.core.model import (
     Asked,
     Channel,
     CheckIn,
-    Disposition,
     Intent,
     Kind,
-    Lane,
     Onset,
     Reply,
     Status,
 )
 from coach.core.onboarding import Meaning
 from coach.core.programme.fitness import unfit
+from coach.core.programme.holding import had_emergency
 from coach.core.reading import THESE_DAYS
 
 _ANSWERING = (Intent.ANSWER, Intent.REPORT, Intent.UNCLEAR)
@@ -147,14 +146,7 @@ def _is_over(moment: Moment, begun: CheckIn) -> bool:
 def _may_be_put(moment: Moment, asked: Asked) -> bool:
     person = moment.participant
     by_text = person.status is Status.ACTIVE and Channel.VOICE not in (person.channel, moment.channel)
-    if _begun(moment) is None or not by_text or _after_emergency(moment):
+    known = (moment.handbook.limits, moment.conversation, moment.now)
+    if _begun(moment) is None or not by_text or had_emergency(*known):
         return False
-    held = function_waits.held(moment, asked) or unfit(moment.handbook.limits, moment.conversation, moment.now)
-    return held is None
-
-
-def _after_emergency(moment: Moment) -> bool:
-    wait, known = moment.handbook.limits.after_emergency, moment.conversation
-    raised = (case.raised_at for case in known.escalations if case.level is Disposition.EMERGENCY)
-    told = (message.at for message in known.sent if message.lane is Lane.EMERGENCY)
-    return any(moment.now - at < wait for at in (*raised, *told))
+    return (function_waits.held(moment, asked) or unfit(*known)) is None

@@ -71,7 +71,7 @@ def _unsafe(programme: Programme, due: Due, conversation: Conversation, now: dat
         return None
     if _silent(limits, due, conversation, now):
         return Suppression(SkipReason.SILENT, "the last check-ins were not answered")
-    if _had_emergency(limits, conversation, now):
+    if had_emergency(limits, conversation, now):
         return Suppression(SkipReason.AFTER_EMERGENCY, "an emergency message was sent less than a day ago")
     if due.slot.kind is PromptKind.EXERCISE:
         return unfit(limits, conversation, now)
@@ -95,7 +95,8 @@ def _silent(limits: Limits, due: Due, conversation: Conversation, now: datetime)
     return missed >= limits.silent_from or silent_for(conversation, now) >= limits.silent
 
 
-def _had_emergency(limits: Limits, conversation: Conversation, now: datetime) -> bool:
+def had_emergency(limits: Limits, conversation: Conversation, now: datetime) -> bool:
+    """Whether an emergency was raised, or told, so lately that nothing of the programme comes yet."""
     raised = [case.raised_at for case in conversation.escalations if case.level is Disposition.EMERGENCY]
     told = [message.at for message in conversation.sent if message.lane is Lane.EMERGENCY]
     return any(now - at < limits.after_emergency for at in raised + told)
