@@ -22,7 +22,7 @@ class Callbacks:
         self._lock = threading.Lock()
         self._kept_back: defaultdict[str, list[Fields]] = defaultdict(list)
 
-    def post(self, sid: str, url: str, fields: Fields, *, final: bool) -> None:
+    def post(self, sid: str, url: str, fields: Fields, *, final: bool, method: str = "POST") -> None:
         """Post one callback about `sid`. A reordered one comes after the next; a final one has no next."""
         fate = self._faults.callback_fate()
         if fate is not CallbackFate.ONCE:
@@ -37,4 +37,4 @@ class Callbacks:
             late = self._kept_back.pop(sid, [])
         again = [fields] if fate is CallbackFate.DOUBLED else []
         for each in (fields, *again, *late):
-            self._courier.send(sid, "POST", url, each)
+            self._courier.send(sid, method, url, each)

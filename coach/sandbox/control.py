@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Body, HTTPException
 
 from coach.sandbox.clock import AdjustableClock
+from coach.sandbox.control_json import call_json, entry_json, message_json, phone_json
+from coach.sandbox.detection import RESULTS
 from coach.sandbox.faults import CallbackChaos, RestFault, RestRule
 from coach.sandbox.network import Network
 from coach.sandbox.numbers import is_number
-from coach.sandbox.records import Call, Message, Phone, PicksUp
+from coach.sandbox.records import Call, PicksUp
 from coach.sandbox.resources import Json
 from coach.sandbox.segments import MAXIMUM_CHARACTERS
 
@@ -36,20 +38,21 @@ def control_router(network: Network) -> APIRouter:
 def _add_phone_routes(router: APIRouter, network: Network) -> None:
     @router.get("/phones")
     def phones() -> Json:
-        return {"phones": [_phone_json(network, phone) for phone in network.state.phones()]}
+        return {"phones": [phone_json(network, phone) for phone in network.state.phones()]}
 
     @router.post("/phones", status_code=201)
     def add_phone(body: JsonBody) -> Json:
-        picks_up = _picks_up(body.get("picks_up", PicksUp.ASK))
-        return _phone_json(network, network.add_phone(_number(body.get("number")), str(body.get("name", "")), picks_up))
+        number, name = _number(body.get("number")), str(body.get("name", ""))
+        picks_up, detected = _picks_up(body.get("picks_up", PicksUp.ASK)), _detected(body.get("detected"))
+        return phone_json(network, network.add_phone(number, name, picks_up, detected))
 
     @router.get("/phones/{number}/messages")
     def messages(number: str) -> Json:
-        return {"messages": [_message_json(message) for message in network.state.messages(_number(number))]}
+        return {"messages": [message_json(message) for message in network.state.messages(_number(number))]}
 
     @router.post("/phones/{number}/texts", status_code=201)
     def send_text(number: str, body: JsonBody) -> Json:
-        return _message_json(network.text(_number(number), text_body(body.get("body")), to=body.get("to")))
+        return message_json(network.text(_number(number), text_body(body.get("body")), to=body.get("to")))
 
 
 def _add_call_routes(router: APIRouter, network: Network) -> None:
@@ -70,11 +73,11 @@ def do_with_phone(network: Network, phone: str, act: str, body: Mapping[str, Any
     calling = network.calling
     match act:
         case "answer":
-            return calling.answer(phone, _picks_up(body.get("as", PicksUp.HUMAN)))
+            return calling.answer(phone, _picks_up(body.get("as", PicksUp.HUMAN)), _detected(body.get("detected")))
         case "keys":
             return calling.press(phone, keys(body.get("digits")))
         case "say":
-            return calling.say(phone, text_body(body.get("speech")), float(body.get("confidence", CLEARLY_SPOKEN)))
+            return calling.say(phone, text_body(body.get("speech")), confidence(body.get("confidence")))
         case "hang-up":
             return calling.hang_up(phone)
         case "ring":
@@ -94,7 +97,7 @@ def _add_running_routes(router: APIRouter, network: Network) -> None:
 
     @router.get("/ledger")
     def ledger(event: str | None = None, after: int = 0) -> Json:
-        return {"entries": [_plain(entry) for entry in network.ledger.entries(event, after=after)]}
+        return {"entries": [entry_json(entry) for entry in network.ledger.entries(event, after=after)]}
 
     @router.post("/faults")
     def faults(body: JsonBody) -> Json:
@@ -171,12 +174,35 @@ def keys(value: object) -> str:
     return digits
 
 
+def confidence(value: object) -> float:
+    """Return how sure speech recognition is, 0 to 1; clearly spoken when not given. Raises HTTPException."""
+    try:
+        sure = CLEARLY_SPOKEN if value in (None, "") else float(str(value))
+    except ValueError:
+        sure = -1.0
+    if not 0 <= sure <= 1:
+        raise HTTPException(400, "The confidence lies between 0 and 1.")
+    return sure
+
+
+def set_manner(network: Network, phone: str, manner: object, detected: object) -> None:
+    """Script what a phone does when the coach calls. Raises HTTPException."""
+    network.state.set_phone(phone, picks_up=_picks_up(manner), detected=_detected(detected))
+
+
+def _detected(value: object) -> str:
+    result = str(value or "")
+    if result and result not in RESULTS:
+        raise HTTPException(400, f"Machine detection says one of: {', '.join(sorted(RESULTS))}.")
+    return result
+
+
 def _waited(network: Network, number: str, seconds: float) -> Json:
     """Return a phone's last call, once it is the person's turn or over, or when `seconds` have passed."""
     call = network.wait_for_turn(number, min(seconds, LONGEST_WAIT))
     if call is None:
         raise HTTPException(404, NO_CALL)
-    return _call_json(call)
+    return call_json(call)
 
 
 def _number(value: object) -> str:
@@ -192,35 +218,3 @@ def _picks_up(value: object) -> PicksUp:
         return PicksUp(str(value))
     except ValueError as error:
         raise HTTPException(400, f"One of: {', '.join(PicksUp)}.") from error
-
-
-def _phone_json(network: Network, phone: Phone) -> Json:
-    call = network.state.live_call(phone.number)
-    count = len(network.state.messages(phone.number))
-    return {
-        "number": phone.number, "name": phone.name, "picks_up": phone.picks_up.value,
-        "messages": count, "call": call.status if call else None,
-    }  # fmt: skip
-
-
-def _message_json(message: Message) -> Json:
-    answered = message.answered
-    return {
-        "sid": message.sid, "by": "phone" if message.inbound else "coach", "from": message.sender,
-        "to": message.recipient, "body": message.body, "status": message.status, "error_code": message.error_code,
-        "segments": message.segments, "created": message.created.isoformat(),
-        "sent": message.sent.isoformat() if message.sent else None,
-        "webhook": {"status": answered.status, "failure": answered.failure} if answered else None,
-    }  # fmt: skip
-
-
-def _call_json(call: Call) -> Json:
-    return {
-        "sid": call.sid, "direction": call.direction, "status": call.status, "answered_by": call.answered_by,
-        "seconds": call.seconds, "listening": sorted(call.listening),
-        "heard": [{"at": line.at.isoformat(), "who": line.who, "text": line.text} for line in call.heard],
-    }  # fmt: skip
-
-
-def _plain(entry: Any) -> Json:  # noqa: ANN401 - a slotted dataclass
-    return {name: getattr(entry, name) for name in entry.__slots__}

@@ -49,9 +49,10 @@ class Network:
         clock: Clock,
         sms_url: str | None = None,
         voice_url: str | None = None,
+        voice_fallback_url: str | None = None,
         conditions: Conditions | None = None,
     ) -> None:
-        """`number` is the account's line; its webhooks go to `sms_url` and `voice_url` (None: not set up)."""
+        """`number` is the account's line; its webhooks go to these addresses (None: not set up)."""
         conditions = conditions or Conditions()
         self.clock = clock
         self.account = Account(account_sid, auth_token, conditions.service_sid)
@@ -60,7 +61,7 @@ class Network:
         self.state = State(clock, conditions.seed)
         self.timetable = Timetable(clock, background=conditions.background)
         self._number = number
-        self.add_line(number, sms_url=sms_url, voice_url=voice_url)
+        self.add_line(number, sms_url=sms_url, voice_url=voice_url, voice_fallback_url=voice_fallback_url)
         self._build(conditions)
 
     def _build(self, conditions: Conditions) -> None:
@@ -80,18 +81,28 @@ class Network:
         """The account's first line, as it is set up now."""
         return self.state.lines()[0]
 
-    def add_line(self, number: str, *, sms_url: str | None = None, voice_url: str | None = None) -> Line:
+    def add_line(
+        self,
+        number: str,
+        *,
+        sms_url: str | None = None,
+        voice_url: str | None = None,
+        voice_fallback_url: str | None = None,
+    ) -> Line:
         """Give the account another number."""
         now = self.state.now()
-        line = Line(self.state.new_id("PN"), number, now, now, sms_url, voice_url=voice_url, friendly_name=number)
+        line = Line(
+            self.state.new_id("PN"), number, now, now, sms_url,
+            voice_url=voice_url, voice_fallback_url=voice_fallback_url, friendly_name=number,
+        )  # fmt: skip
         return self.state.put_line(line)
 
-    def add_phone(self, number: str, name: str = "", picks_up: PicksUp = PicksUp.ASK) -> Phone:
-        """Add a simulated phone, or rename it. Raises ValueError when `number` is not an E.164 number."""
+    def add_phone(self, number: str, name: str = "", picks_up: PicksUp = PicksUp.ASK, detected: str = "") -> Phone:
+        """Add a simulated phone, or change it. Raises ValueError when `number` is not an E.164 number."""
         if not is_number(number):
             message = f"Not an E.164 number: {number}"
             raise ValueError(message)
-        return self.state.set_phone(number, name, picks_up)
+        return self.state.set_phone(number, name, picks_up, detected)
 
     # what people do with their phones
 
@@ -116,7 +127,7 @@ class Network:
         ends = time.monotonic() + seconds
         while not self.calling.awaits_phone(phone) and time.monotonic() < ends:
             time.sleep(_LOOK_SECONDS)
-        return next(reversed(self.state.calls(phone)), None)
+        return self.state.last_call(phone)
 
     # running
 

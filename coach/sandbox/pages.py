@@ -6,20 +6,23 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, Header, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from coach.sandbox.clock import AdjustableClock
-from coach.sandbox.control import NO_CALL, change_clock, do_with_phone, text_body
+from coach.sandbox.control import NO_CALL, change_clock, do_with_phone, set_manner, text_body
+from coach.sandbox.detection import RESULTS
 from coach.sandbox.network import Network
 from coach.sandbox.numbers import is_number
 from coach.sandbox.requests import Form, form_of
 from coach.sandbox.resources import Json
-from coach.sandbox.views import RATES, bubbles, call_view, clock_view, phone_rows, title
+from coach.sandbox.views import CLARITIES, MANNERS, RATES, bubbles, call_view, clock_view, phone_rows, title
 
 PostedForm = Annotated[Form, Depends(form_of)]
 _STARTS_TALK = ("answer", "ring")
+_LISTENING_SECONDS = 3.0
+"""How long a page without a script waits for what the coach says next."""
 _POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 
@@ -51,7 +54,8 @@ class Pages:
         texts = list(bubbles(self._network, number, self._zone))
         page = self.render(
             "phone.html", phone=phone, title=title(phone), bubbles=texts, call=call_view(self._network, number),
-            notice=notice, draft=draft, rings=self._network.line.voice_url is not None,
+            notice=notice, draft=draft, manners=MANNERS, clarities=CLARITIES, results=sorted(RESULTS),
+            rings=self._network.line.voice_url is not None,
             version=self._network.state.version,
         )  # fmt: skip
         return _html(page, status)
@@ -140,8 +144,16 @@ def _add_phone_routes(router: APIRouter, network: Network, pages: Pages) -> None
 
 
 def _add_call_routes(router: APIRouter, network: Network, pages: Pages) -> None:
+    @router.post("/{number}/picks-up")
+    def picks_up(number: str, form: PostedForm) -> Response:
+        try:
+            set_manner(network, _known(number), form.get("as"), form.get("detected"))
+        except HTTPException as error:
+            return pages.phone_page(number, str(error.detail), error.status_code)
+        return _go(f"/phone/{number}#picks-up")
+
     @router.post("/{number}/{act}")
-    def act_on_call(number: str, act: str, form: PostedForm) -> Response:
+    def act_on_call(number: str, act: str, form: PostedForm, x_keeps_fresh: Annotated[str, Header()] = "") -> Response:
         phone = _known(number)
         try:
             if act in _STARTS_TALK:
@@ -150,11 +162,13 @@ def _add_call_routes(router: APIRouter, network: Network, pages: Pages) -> None:
                 return pages.phone_page(phone, NO_CALL, 409)
         except HTTPException as error:
             return pages.phone_page(phone, str(error.detail), error.status_code)
+        if not x_keeps_fresh:
+            network.wait_for_turn(phone, _LISTENING_SECONDS)
         return _go(f"/phone/{phone}")
 
 
 def _given(form: Form) -> dict[str, str]:
-    return {name: form.get(name) for name in ("as", "digits", "speech") if form.has(name)}
+    return {name: form.get(name) for name in ("as", "digits", "speech", "confidence") if form.has(name)}
 
 
 def _slow_down(network: Network) -> None:

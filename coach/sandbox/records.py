@@ -15,15 +15,24 @@ class PicksUp(StrEnum):
     VOICEMAIL = "voicemail"
     BUSY = "busy"
     NO_ANSWER = "no-answer"
+    FAX = "fax"
+
+
+MACHINES = frozenset({PicksUp.VOICEMAIL, PicksUp.FAX})
+"""What picks up and is no person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A simulated phone, known by its E.164 number."""
+    """A simulated phone, known by its E.164 number.
+
+    `detected` is what machine detection makes of whoever picks up (such as `unknown`); empty: the truth.
+    """
 
     number: str
     name: str = ""
     picks_up: PicksUp = PicksUp.ASK
+    detected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,8 @@ class Line:
     sms_method: str = "POST"
     voice_url: str | None = None
     voice_method: str = "POST"
+    voice_fallback_url: str | None = None
+    voice_fallback_method: str = "POST"
     status_callback: str | None = None
     friendly_name: str = ""
 
@@ -77,11 +88,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One line of a call's transcript; `who` is `coach`, `phone` or `note`."""
+    """One line of a call's transcript.
+
+    `who` is `coach`, `phone`, `other` (the person a call was put through to) or `note`; `language` is that of a Say.
+    """
 
     at: datetime
     who: str
     text: str
+    language: str = ""
 
 
 LIVE = frozenset({"queued", "ringing", "in-progress"})
@@ -90,7 +105,11 @@ LIVE = frozenset({"queued", "ringing", "in-progress"})
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call between a line of the account and a simulated phone."""
+    """A call between a line of the account and a simulated phone.
+
+    A leg is the call to one number of a Dial: `parent` is the call that dials, `peer` whom either is connected with.
+    `errand` is new with every script the account gives a call; work begun for an earlier one counts no more.
+    """
 
     sid: str
     direction: str
@@ -102,10 +121,20 @@ class Call:
     url: str | None = None
     method: str = "POST"
     twiml: str | None = None
+    errand: str = ""
+    fallback_url: str | None = None
+    fallback_method: str = "POST"
     callback: str | None = None
     callback_events: frozenset[str] = frozenset({"completed"})
     ring_seconds: int = 60
+    talk_seconds: int = 14_400
     machine_detection: str = ""
+    detects_beside: bool = False
+    """True when the script does not wait for machine detection (`AsyncAmd`)."""
+    detected_url: str | None = None
+    detected_method: str = "POST"
+    parent: str | None = None
+    peer: str | None = None
     answered_by: str | None = None
     by_machine: bool = False
     dialed: datetime | None = None

@@ -21,6 +21,7 @@ PREFIX = "/2010-04-01/Accounts/{account_sid}"
 PostedForm = Annotated[Form, Depends(form_of)]
 _UPDATES = {
     "SmsUrl": "sms_url", "SmsMethod": "sms_method", "VoiceUrl": "voice_url", "VoiceMethod": "voice_method",
+    "VoiceFallbackUrl": "voice_fallback_url", "VoiceFallbackMethod": "voice_fallback_method",
     "StatusCallback": "status_callback", "FriendlyName": "friendly_name",
 }  # fmt: skip
 

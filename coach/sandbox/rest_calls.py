@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from coach.sandbox.calling import NOT_ANSWERED, CallOrder
+from coach.sandbox.calling import NOT_ANSWERED
 from coach.sandbox.network import Network
+from coach.sandbox.orders import CallOrder, NewScript
 from coach.sandbox.paging import PageRequest, page_json
 from coach.sandbox.problems import Problem, not_found
 from coach.sandbox.records import Call
@@ -17,7 +18,7 @@ from coach.sandbox.resources import Json, call_json
 from coach.sandbox.rest_messages import moment_of
 
 PostedForm = Annotated[Form, Depends(form_of)]
-DEFAULT_RING_SECONDS, MAXIMUM_RING_SECONDS = 60, 600
+DEFAULT_RING_SECONDS, MAXIMUM_RING_SECONDS, LONGEST_TALK_SECONDS = 60, 600, 14_400
 
 
 def add_call_routes(router: APIRouter, network: Network) -> None:
@@ -51,18 +52,27 @@ def _create(network: Network, form: Form) -> Done:
 
 
 def _order(form: Form) -> CallOrder:
-    seconds = form.get("Timeout")
     return CallOrder(
         recipient=form.get("To"),
         sender=form.get("From"),
         url=form.get("Url"),
         method=form.get("Method", "POST"),
         twiml=form.get("Twiml"),
+        fallback_url=form.get("FallbackUrl"),
+        fallback_method=form.get("FallbackMethod", "POST"),
         callback=form.get("StatusCallback"),
         callback_events=_events(form),
-        ring_seconds=min(int(seconds), MAXIMUM_RING_SECONDS) if seconds.isdigit() else DEFAULT_RING_SECONDS,
+        ring_seconds=min(_whole(form.get("Timeout"), DEFAULT_RING_SECONDS), MAXIMUM_RING_SECONDS),
+        talk_seconds=min(_whole(form.get("TimeLimit"), LONGEST_TALK_SECONDS), LONGEST_TALK_SECONDS),
         machine_detection=form.get("MachineDetection"),
+        detects_beside=form.get("AsyncAmd").lower() == "true",
+        detected_url=form.get("AsyncAmdStatusCallback"),
+        detected_method=form.get("AsyncAmdStatusCallbackMethod", "POST"),
     )
+
+
+def _whole(text: str, default: int) -> int:
+    return int(text) if text.isdigit() else default
 
 
 def _events(form: Form) -> frozenset[str]:
@@ -86,6 +96,7 @@ def _wanted(call: Call, page: PageRequest) -> bool:
         page.get("To") in ("", call.recipient)
         and page.get("From") in ("", call.sender)
         and page.get("Status") in ("", call.status)
+        and page.get("ParentCallSid") in ("", call.parent)
         and (not after or begun >= moment_of(after))
         and (not before or begun <= moment_of(before))
     )
@@ -117,10 +128,20 @@ def _update(network: Network, sid: str, form: Form) -> Done:
     elif status == "completed":
         network.calling.end(sid, "canceled" if call.status in NOT_ANSWERED else "completed")
     elif form.get("Url") or form.get("Twiml"):
-        network.calling.redirect(
-            sid, url=form.get("Url"), method=form.get("Method", "POST"), document=form.get("Twiml")
-        )
+        if call.status in NOT_ANSWERED:
+            raise Problem(400, 21220, "The call is not in progress. Cannot redirect.")
+        network.calling.redirect(sid, _new_script(form))
     return _found(network, sid)
+
+
+def _new_script(form: Form) -> NewScript:
+    return NewScript(
+        url=form.get("Url"),
+        method=form.get("Method", "POST"),
+        twiml=form.get("Twiml"),
+        fallback_url=form.get("FallbackUrl"),
+        fallback_method=form.get("FallbackMethod", "POST"),
+    )
 
 
 def _delete(network: Network, sid: str) -> Done:

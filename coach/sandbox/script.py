@@ -15,7 +15,8 @@ from coach.sandbox.twiml import Verb
 class Script:
     """Where a call stands: the instructions to come, where they came from, what is being gathered.
 
-    `turn` grows with every step; a timer set in an earlier turn is stale.
+    `turn` grows with every step; a timer set in an earlier turn is stale. `errand` is that of the call when the
+    script was asked for; once the call has another one, the script is no longer run or heard for.
     """
 
     verbs: tuple[Verb, ...]
@@ -24,6 +25,7 @@ class Script:
     digits: str = ""
     turn: int = 0
     documents: int = 0
+    errand: str = ""
 
 
 def call_fields(account: Account, call: Call, status: str) -> Fields:
@@ -41,6 +43,8 @@ def call_fields(account: Account, call: Call, status: str) -> Fields:
         *place_fields("From", call.sender),
         *place_fields("To", call.recipient),
     ]
+    if call.parent:
+        fields.append(("ParentCallSid", call.parent))
     if call.answered_by:
         fields.append(("AnsweredBy", call.answered_by))
     return tuple(fields)

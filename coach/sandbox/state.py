@@ -66,7 +66,9 @@ class State:
                 self._phones[number] = self._bumped(Phone(number))
             return self._phones[number]
 
-    def set_phone(self, number: str, name: str | None = None, picks_up: PicksUp | None = None) -> Phone:
+    def set_phone(
+        self, number: str, name: str | None = None, picks_up: PicksUp | None = None, detected: str | None = None
+    ) -> Phone:
         """Name a phone or script what it does with calls; None leaves a value as it is."""
         with self._lock:
             known = self.phone(number)
@@ -74,6 +76,7 @@ class State:
                 known,
                 name=known.name if name is None else name,
                 picks_up=known.picks_up if picks_up is None else picks_up,
+                detected=known.detected if detected is None else detected,
             )
             self._phones[number] = phone
             return self._bumped(phone)
@@ -148,12 +151,12 @@ class State:
             self._calls[sid] = replace(known, updated=self._clock(), **changes)
             return self._bumped(self._calls[sid])
 
-    def add_heard(self, sid: str, who: str, text: str) -> None:
+    def add_heard(self, sid: str, who: str, text: str, language: str = "") -> None:
         """Add a line to a call's transcript."""
         with self._lock:
             known = self._calls.get(sid)
             if known is not None:
-                self._calls[sid] = replace(known, heard=(*known.heard, Heard(self._clock(), who, text)))
+                self._calls[sid] = replace(known, heard=(*known.heard, Heard(self._clock(), who, text, language)))
                 self._bumped(known)
 
     def delete_call(self, sid: str) -> bool:
@@ -174,6 +177,10 @@ class State:
     def live_call(self, phone: str) -> Call | None:
         """Return the call that rings or runs on a phone now."""
         return next((call for call in reversed(self.calls(phone)) if call.live), None)
+
+    def last_call(self, phone: str) -> Call | None:
+        """Return the call that rings or runs on a phone now, else the one something happened in last."""
+        return self.live_call(phone) or max(reversed(self.calls(phone)), key=lambda call: call.updated, default=None)
 
     def _bumped(self, value: T) -> T:
         self.version += 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from coach.sandbox.speech import Spoken, spoken
+
 MAXIMUM_BYTES = 64 * 1024
 
 
@@ -19,12 +21,13 @@ class TwimlError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One instruction with its attributes, text and nested instructions."""
+    """One instruction with its attributes, text and nested instructions; `sound` is that of a Say."""
 
     name: str
     attributes: tuple[tuple[str, str], ...] = ()
     text: str = ""
     inner: tuple[Verb, ...] = ()
+    sound: Spoken | None = None
 
     def get(self, name: str, default: str = "") -> str:
         """Return an attribute or `default`."""
@@ -58,10 +61,14 @@ def parse(document: str) -> tuple[Verb, ...]:
 
 
 def _verb(element: ET.Element) -> Verb:
+    attributes = tuple(element.attrib.items())
+    if element.tag == "Say":
+        sound = spoken(element)
+        return Verb("Say", attributes, sound.text, sound=sound)
     inner = tuple(_verb(child) for child in element)
-    spoken = element.tag in ("Say", "Body", "Message") and not any(verb.name == "Body" for verb in inner)
-    text = "".join(element.itertext()) if spoken else (element.text or "")
-    return Verb(element.tag, tuple(element.attrib.items()), " ".join(text.split()) if spoken else text.strip(), inner)
+    written = element.tag in ("Body", "Message") and not any(verb.name == "Body" for verb in inner)
+    text = " ".join("".join(element.itertext()).split()) if written else (element.text or "").strip()
+    return Verb(element.tag, attributes, text, inner)
 
 
 def texts(verbs: tuple[Verb, ...]) -> tuple[str, ...]:

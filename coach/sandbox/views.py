@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from coach.sandbox.clock import AdjustableClock
 from coach.sandbox.network import Network
-from coach.sandbox.records import Call, Message, Phone
+from coach.sandbox.records import Call, Message, Phone, PicksUp
 from coach.sandbox.resources import ERROR_TEXTS
 
 RATES = (1, 60, 3600)
@@ -38,6 +38,7 @@ class SpokenLine:
     who: str
     label: str
     text: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,11 @@ def bubbles(network: Network, phone: str, zone: ZoneInfo) -> Iterator[Bubble]:
 
 def call_view(network: Network, phone: str) -> CallView:
     """Describe the last call of a phone."""
-    call = next(reversed(network.state.calls(phone)), None)
+    call = network.state.last_call(phone)
     if call is None:
         return CallView("idle", "No calls yet", ())
     lines = tuple(
-        SpokenLine(f"{call.sid}-{index}", line.who, _LABELS[line.who], line.text)
+        SpokenLine(f"{call.sid}-{index}", line.who, _LABELS[line.who], line.text, line.language)
         for index, line in enumerate(call.heard)
     )
     return CallView(_phase(call), _title(call), lines)
@@ -119,7 +120,18 @@ def title(phone: Phone) -> str:
     return phone.name or phone.number
 
 
-_LABELS = {"coach": "Coach", "phone": "You", "note": "Note"}
+MANNERS = (
+    (PicksUp.ASK, "rings until somebody acts"),
+    (PicksUp.HUMAN, "is picked up by a person"),
+    (PicksUp.VOICEMAIL, "is picked up by voicemail"),
+    (PicksUp.FAX, "is picked up by a fax machine"),
+    (PicksUp.BUSY, "is busy"),
+    (PicksUp.NO_ANSWER, "is not answered"),
+)
+"""What a phone can do when the coach calls, in words."""
+CLARITIES = (("0.9", "clearly"), ("0.6", "not so clearly"), ("0.3", "hardly to be understood"))
+"""How well something is spoken: the confidence that speech recognition reports, in words."""
+_LABELS = {"coach": "Coach", "phone": "You", "other": "The other person", "note": "Note"}
 
 
 def _row(network: Network, phone: Phone, zone: ZoneInfo) -> PhoneRow:
@@ -166,6 +178,8 @@ def _phase(call: Call) -> str:
 
 
 def _title(call: Call) -> str:
+    if call.parent and call.live:
+        return "A call is put through to this phone"
     phases = {"ringing": "The coach is calling", "calling": "Calling the coach", "talking": "In a call with the coach"}
     if call.live:
         return phases.get(_phase(call), "The coach is about to call")

@@ -149,6 +149,20 @@ def test_a_phone_in_a_call_is_busy(client: Client, network: Network, listener: L
     assert client.calls(second).fetch().status == "busy"
 
 
+def test_a_call_that_found_the_phone_busy_hides_nothing(client: Client, network: Network, listener: Listener) -> None:
+    """The phone still shows the call that runs, and after it what was said there."""
+    listener.answers["/script"] = lambda _: '<Response><Gather timeout="600"/></Response>'
+    first = call_rosa(client, listener)
+    network.settle()
+    network.calling.answer(ROSA, PicksUp.HUMAN)
+    call_rosa(client, listener)
+    network.settle()
+    running = network.wait_for_turn(ROSA, 5)
+    network.calling.hang_up(ROSA)
+    over = network.wait_for_turn(ROSA, 5)
+    assert [call.sid if call else None for call in (running, over)] == [first, first]
+
+
 @pytest.mark.parametrize(("wish", "status"), [("canceled", "canceled"), ("completed", "canceled")])
 def test_a_ringing_call_can_be_called_off(
     client: Client, network: Network, listener: Listener, wish: str, status: str

@@ -78,12 +78,25 @@ def test_the_coachs_call_can_be_answered_or_declined(api: httpx.Client, base_url
     """A person, a machine, busy, or nobody."""
     calls = f"{base_url}/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
     ends = []
-    for manner in ("human", "voicemail", "busy", "no-answer"):
+    for manner in ("human", "voicemail", "fax", "busy", "no-answer"):
         form = {"To": ROSA, "From": COACH, "Twiml": "<Response><Say>Hello</Say></Response>"}
         httpx.post(calls, data=form, auth=(ACCOUNT, TOKEN))
         network.settle()
         ends.append(api.post(f"/phones/{ROSA}/answer?wait=5", json={"as": manner}).json()["status"])
-    assert ends == ["completed", "completed", "busy", "no-answer"]
+    assert ends == ["completed", "completed", "completed", "busy", "no-answer"]
+
+
+@pytest.mark.parametrize("sure", ["certain", -0.1, 1.1])
+def test_a_confidence_that_is_none_is_refused(api: httpx.Client, sure: object) -> None:
+    """400, and nothing is said."""
+    assert api.post(f"/phones/{ROSA}/say", json={"speech": "six", "confidence": sure}).status_code == 400
+
+
+def test_a_phone_is_scripted_with_what_detection_makes_of_it(api: httpx.Client) -> None:
+    """Only with words that detection knows."""
+    fax = api.post("/phones", json={"number": ROSA, "picks_up": "fax", "detected": "unknown"}).json()
+    wrong = api.post("/phones", json={"number": ROSA, "detected": "a parrot"})
+    assert (fax["picks_up"], fax["detected"], wrong.status_code) == ("fax", "unknown", 400)
 
 
 @pytest.mark.parametrize("act", ["answer", "keys", "say", "hang-up"])

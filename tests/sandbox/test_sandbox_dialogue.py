@@ -2,90 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from urllib.parse import parse_qsl
+from datetime import datetime
 
 import pytest
 
-from coach.sandbox.calling import CallOrder
-from coach.sandbox.courier import Reply
-from coach.sandbox.network import Conditions, Network
-from coach.sandbox.pace import INSTANT, Pace
-from coach.sandbox.records import Call, PicksUp
-from tests.sandbox.conftest import ACCOUNT, COACH, MORNING, ROSA, TOKEN
-
-
-@dataclass
-class Script:
-    """Answers requests for TwiML from a table of paths, and writes them down."""
-
-    pages: dict[str, str]
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    status: int = 200
-
-    def __call__(self, method: str, url: str, body: str, headers: Mapping[str, str]) -> Reply:
-        """Answer one request."""
-        assert headers["X-Twilio-Signature"]
-        path = url.removeprefix("http://coach.test")
-        self.asked.append((f"{method} {path}", dict(parse_qsl(body, keep_blank_values=True))))
-        return Reply(self.status, f"<Response>{self.pages.get(path, '')}</Response>", "text/xml")
-
-    def paths(self) -> list[str]:
-        """Return what was asked for, in order."""
-        return [asked for asked, _ in self.asked]
-
-
-class Scene:
-    """A call to Rosa, answered, with time moved by hand."""
-
-    def __init__(self, pages: dict[str, str], manner: PicksUp = PicksUp.HUMAN, pace: Pace = INSTANT) -> None:
-        self.now = MORNING
-        self.script = Script(pages)
-        conditions = Conditions(background=False, post=self.script, pace=pace)
-        self.network = Network(ACCOUNT, TOKEN, COACH, clock=lambda: self.now, conditions=conditions)
-        call = self.network.calling.accept(CallOrder(ROSA, COACH, "http://coach.test/start"))
-        self.network.calling.release(call.sid)
-        self.network.pump()
-        self.wait(pace.dial)
-        self.network.calling.answer(ROSA, manner)
-        self.network.pump()
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(seconds=seconds)
-        self.network.pump()
-
-    def press(self, digits: str) -> None:
-        """Rosa presses keys."""
-        self.network.calling.press(ROSA, digits)
-        self.network.pump()
-
-    def say(self, speech: str, confidence: float = 0.9) -> None:
-        """Rosa speaks."""
-        self.network.calling.say(ROSA, speech, confidence)
-        self.network.pump()
-
-    @property
-    def call(self) -> Call:
-        """The call as it stands."""
-        return self.network.state.calls(ROSA)[-1]
-
-    @property
-    def said(self) -> list[str]:
-        """What the coach has said."""
-        return [line.text for line in self.call.heard if line.who == "coach"]
-
-    @property
-    def notes(self) -> list[str]:
-        """What was noted down."""
-        return [line.text for line in self.call.heard if line.who == "note"]
-
-    @property
-    def last_form(self) -> dict[str, str]:
-        """The fields of the last request."""
-        return self.script.asked[-1][1]
+from coach.sandbox.pace import Pace
+from coach.sandbox.records import PicksUp
+from tests.sandbox.conftest import ROSA
+from tests.sandbox.scene import Scene
 
 
 def test_verbs_are_done_in_order_and_the_call_ends_with_them() -> None:
@@ -227,8 +151,8 @@ def test_addresses_are_relative_to_the_page() -> None:
 
 def test_unknown_verbs_are_noted_and_skipped() -> None:
     """The rest is run."""
-    scene = Scene({"/start": "<Dial>+12025550199</Dial><Say>Hello</Say>"})
-    assert (scene.said, scene.notes) == (["Hello"], ["Dial is not simulated and was skipped."])
+    scene = Scene({"/start": "<Enqueue>waiting</Enqueue><Say>Hello</Say>"})
+    assert (scene.said, scene.notes) == (["Hello"], ["Enqueue is not simulated and was skipped."])
 
 
 def test_markup_in_speech_is_read_as_text() -> None:

@@ -12,7 +12,9 @@ import pytest
 from coach.sandbox.app import Beside, create_app
 from coach.sandbox.clock import AdjustableClock
 from coach.sandbox.network import Network
-from tests.sandbox.conftest import ROSA, Listener
+from coach.sandbox.orders import CallOrder
+from coach.sandbox.records import PicksUp
+from tests.sandbox.conftest import COACH, ROSA, Listener
 
 
 @pytest.fixture
@@ -101,6 +103,66 @@ def test_a_call_is_made_and_ended_by_plain_forms(browser: httpx.Client, network:
     over = browser.post(f"/phone/{ROSA}/hang-up").text
     assert ("In a call with the coach" in talking, "Press 1" in talking) == (True, True)
     assert "Last call: ended" in over
+
+
+def test_without_a_script_the_page_waits_for_what_is_said_next(browser: httpx.Client, listener: Listener) -> None:
+    """The answer to a key is on the page that comes back."""
+    listener.answers["/voice"] = lambda _: '<Response><Gather numDigits="1" action="/next"/></Response>'
+    listener.answers["/next"] = lambda _: "<Response><Gather><Say>Thank you.</Say></Gather></Response>"
+    listener.delays["/next"] = 0.2
+    browser.post(f"/phone/{ROSA}/ring")
+    assert "Thank you." in browser.post(f"/phone/{ROSA}/keys", data={"digits": "1"}).text
+
+
+def test_unclear_speech_is_chosen_in_words(browser: httpx.Client, listener: Listener) -> None:
+    """And reaches the coach as a low confidence."""
+    listener.answers["/voice"] = lambda _: '<Response><Gather input="speech" action="/next"/></Response>'
+    page = browser.post(f"/phone/{ROSA}/ring").text
+    browser.post(f"/phone/{ROSA}/say", data={"speech": "six", "confidence": "0.3"})
+    refused = browser.post(f"/phone/{ROSA}/say", data={"speech": "six", "confidence": "very"})
+    assert ("not so clearly" in page, listener.values("/next", "Confidence")) == (True, ["0.3"])
+    assert (refused.status_code, "between 0 and 1" in refused.text) == (400, True)
+
+
+def test_what_a_phone_does_is_set_by_a_plain_form(browser: httpx.Client, network: Network) -> None:
+    """And shown as chosen."""
+    page = browser.post(f"/phone/{ROSA}/picks-up", data={"as": "voicemail", "detected": "unknown"}).text
+    refused = browser.post(f"/phone/{ROSA}/picks-up", data={"as": "somehow"})
+    phone = network.state.phone(ROSA)
+    assert (phone.picks_up, phone.detected, refused.status_code) == (PicksUp.VOICEMAIL, "unknown", 400)
+    assert ('value="voicemail" selected' in page, 'value="unknown" selected' in page) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("manner", "sentence"),
+    [("fax", "A fax machine picked up."), ("voicemail", "The voicemail box beeps."), ("busy", "declined or busy")],
+)
+def test_a_ringing_call_is_given_to_a_machine(
+    browser: httpx.Client, network: Network, manner: str, sentence: str
+) -> None:
+    """Or declined."""
+    call = CallOrder(ROSA, COACH, twiml="<Response><Pause length='1'/></Response>")
+    network.calling.release(network.calling.accept(call).sid)
+    network.settle()
+    browser.post(f"/phone/{ROSA}/answer", data={"as": manner})
+    network.settle()
+    assert sentence in browser.get(f"/phone/{ROSA}").text
+
+
+def test_the_other_end_of_a_connection_is_shown(browser: httpx.Client, network: Network) -> None:
+    """What Ana says stands on Rosa's page, and Rosa hears Ana's words."""
+    call = CallOrder(ROSA, COACH, twiml="<Response><Dial>+12025550181</Dial></Response>")
+    network.calling.release(network.calling.accept(call).sid)
+    network.settle()
+    browser.post(f"/phone/{ROSA}/answer", data={"as": "human"})
+    network.settle()
+    ringing = browser.get("/phone/+12025550181").text
+    browser.post("/phone/+12025550181/answer", data={"as": "human"})
+    network.settle()
+    browser.post("/phone/+12025550181/say", data={"speech": "This is Ana."})
+    page = browser.get(f"/phone/{ROSA}").text
+    assert ("A call is put through to this phone" in ringing, "The other person:" in page) == (True, True)
+    assert "This is Ana." in page
 
 
 def test_pressing_without_a_call_says_so(browser: httpx.Client) -> None:

@@ -7,7 +7,7 @@ let version = Number(main.dataset.version);
 let failures = 0;
 
 /** Makes a list hold the given items, touching only what changed, so that readers hear new items alone. */
-function merge(list, html) {
+function merge(list, html, onNew = () => {}) {
   const wanted = document.createElement("template");
   wanted.innerHTML = html;
   const items = [...wanted.content.children];
@@ -20,6 +20,7 @@ function merge(list, html) {
     else if (known.outerHTML !== item.outerHTML) known.replaceWith(item);
     const placed = known && known.isConnected ? known : item;
     if (list.children[index] !== placed) list.insertBefore(placed, list.children[index] || null);
+    if (!known) onNew(item);
   });
   return added;
 }
@@ -47,9 +48,12 @@ function showClock(fresh) {
 function showPhone(fresh) {
   const follow = atEnd();
   const added = merge(byId("texts"), fresh.texts);
-  merge(byId("heard"), fresh.heard);
+  const heard = byId("heard");
+  const said = merge(heard, fresh.heard, sound.say);
   const answered = fresh.phase !== main.dataset.phase && fresh.phase === "talking";
   main.dataset.phase = fresh.phase;
+  sound.call(fresh.phase);
+  if (said) heard.scrollTop = heard.scrollHeight;
   if (fresh.phase === "talking") main.dataset.called = "";
   if (answered) byId("call-title").scrollIntoView({ block: "nearest" });
   if (byId("call-title").textContent !== fresh.call) byId("call-title").textContent = fresh.call;
@@ -80,16 +84,20 @@ async function keepFresh() {
 }
 
 async function send(form, button) {
+  if (form.classList.contains("keypad")) sound.hush();
   const data = new FormData(form, button);
   const notice = byId("notice");
   try {
     const address = button?.getAttribute("formaction") || form.action;
-    const answer = await fetch(address, { method: "POST", body: new URLSearchParams(data), redirect: "manual" });
+    const answer = await fetch(address, {
+      method: "POST", body: new URLSearchParams(data), redirect: "manual", headers: { "X-Keeps-Fresh": "1" },
+    });
     notice.textContent = "";
     if (answer.type !== "opaqueredirect") {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       notice.textContent = page.getElementById("notice")?.textContent || "That did not work. Try again.";
     } else if ("clears" in form.dataset) form.reset();
+    else if (form.dataset.done) form.querySelector("[role=status]").textContent = form.dataset.done;
   } catch {
     notice.textContent = "No connection to the network. Is it still running?";
   }
@@ -109,5 +117,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-if (byId("texts")) scrollToEnd();
+if (byId("texts")) {
+  main.dataset.scripted = "";
+  byId("heard").scrollTop = byId("heard").scrollHeight;
+  scrollToEnd();
+}
 keepFresh();
