@@ -178,6 +178,7 @@ class Forgotten(StrEnum):
     TIMER_FACTS = "timer_facts"  # that a timer was set; the timer itself stays
     SESSIONS = "sessions"
     ALARMS = "alarms"  # about the program itself, and over
+    CALLS = "calls"  # how far calls came; what was answered in them stays as received
     PROCESSES = "processes"  # marks of processes that are no more
 
 
@@ -192,6 +193,15 @@ class Carrier(Protocol):
 
     def find(self, message: OutboundMessage, since: datetime) -> Sequence[str]:
         """Carrier ids of messages like this one created at or after `since`; to settle an attempt in doubt."""
+
+    def redirect(self, carrier_id: str, path: str) -> bool:
+        """Send a call under way to a path below our public address, such as /twilio/voice/x; never raises.
+
+        False when the carrier refuses, as for a call that is over, or cannot be reached.
+        """
+
+    def hang_up(self, carrier_id: str) -> bool:
+        """End a call; never raises. False when the carrier refuses or cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +273,24 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptCall:
+    """One phone call as far as it has come: enough to go on with it after any step, in any process."""
+
+    carrier_id: str  # CallSid
+    attempt_id: str | None  # None: they called us
+    phone: str  # E.164 of the person
+    participant_id: int | None
+    inbound: bool
+    turn: int  # grows by one with every step; an older step changes nothing
+    state: Mapping[str, object]  # JSON: where the dialogue stands
+    words: Mapping[str, object]  # JSON: what is being said now, for whoever asks again
+    opened_at: datetime
+    changed_at: datetime
+    ended_at: datetime | None = None
+    voicemail_at: datetime | None = None  # when words were left on an answering machine
+
+
+@dataclass(frozen=True, slots=True)
 class DueTimer:
     """A claimed timer with everything known of its participant."""
 
@@ -297,6 +325,15 @@ class Transaction(Protocol):
 
     def record(self, conversation: Conversation, events: Sequence[Event], cause: Cause, now: datetime) -> None:
         """Write the facts, and mark the cause (inbound or timer) as dealt with."""
+
+    def call(self, carrier_id: str) -> KeptCall | None:
+        """The call with this carrier id, held until this transaction ends; also one that is not there yet.
+
+        Hold a call before its participant, never after.
+        """
+
+    def keep_call(self, call: KeptCall) -> None:
+        """Store a call, or what it has become."""
 
     def changed_since(self, participant_id: int, at: datetime) -> bool:
         """Whether their status, or how a number on call is reached, was changed after then."""
@@ -463,6 +500,15 @@ class Store(Protocol):
 
     def note_call(self, attempt_id: str, *, answered_by: str | None = None, talked_at: datetime | None = None) -> None:
         """Keep who the carrier thinks took a call, and when somebody in it pressed a key or spoke."""
+
+    def unended_calls(self, before: datetime, limit: int) -> Sequence[str]:
+        """Carrier ids of calls that have not ended and stand still since before then, the longest first."""
+
+    def voicemail_since(self, phone: str, since: datetime) -> bool:
+        """Whether words were left on the answering machine of this number at or after then."""
+
+    def call_of_attempt(self, attempt_id: str) -> str | None:
+        """The carrier id of the newest call of an attempt, or as the carrier bound it; None when none is known."""
 
     def mark_job(self, name: str, now: datetime, error: str | None, process: str) -> None:
         """Keep that a job did its work just now, or failed."""

@@ -12,8 +12,11 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from coach.core.model import Language
+from coach.core.voices import Voices, read_voice
 
 _PREFIX = "COACH_"
 _NOT_OURS = ("COACH_TEST_",)  # the test suite's own
@@ -52,6 +55,9 @@ class Settings(BaseSettings):
     twilio_from_number: str | None = None
     twilio_voice_number: str | None = None
     twilio_api_url: str | None = None
+    voice_en: str = "en-US:Polly.Joanna-Neural"  # the voice of calls, as language and country, colon, carrier's name
+    voice_es: str = "es-US:Polly.Lupe-Neural"
+    voice_fallback_url: str | None = None  # where calls turn while we cannot answer; our own static words when not set
     send_rate: float = Field(default=1.0, gt=0)  # segments of texts a second
     call_rate: float = Field(default=1.0, gt=0)  # calls begun a second
     secret_key: SecretStr | None = None
@@ -85,19 +91,30 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value.rstrip("/")
 
-    @field_validator("heartbeat_url")
+    @field_validator("heartbeat_url", "voice_fallback_url")
     @classmethod
     def _is_safe_address(cls, value: str | None) -> str | None:
         parts = urlsplit(value or "https://none")
-        if parts.scheme != "https" and not (parts.scheme == "http" and (parts.hostname or "") in _LOOPBACK):
-            message = "must be an https address, such as the one your monitoring service gives you"
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(value or "")):
+            message = "must be an https address, with https:// in front"
             raise ValueError(message)
+        return value
+
+    @field_validator("voice_en", "voice_es")
+    @classmethod
+    def _is_voice(cls, value: str, field: ValidationInfo) -> str:
+        read_voice(value, Language((field.field_name or "").removeprefix("voice_")))
         return value
 
     @property
     def voice_number(self) -> str | None:
         """The caller id of check-in calls: its own setting, else the number texts come from."""
         return self.twilio_voice_number or self.twilio_from_number
+
+    @property
+    def voices(self) -> Voices:
+        """The voices calls are spoken with."""
+        return Voices(read_voice(self.voice_en, Language.EN), read_voice(self.voice_es, Language.ES))
 
 
 def read_settings(environment: Mapping[str, str], use: Use, env_file: Path | None = Path(".env")) -> Settings:
@@ -186,10 +203,14 @@ def _is_key(text: str) -> bool:
 
 
 def _plain_http(settings: Settings) -> list[str]:
-    parts = urlsplit(settings.public_url)
-    if parts.scheme == "https" or (parts.hostname or "") in _LOOPBACK:
+    if urlsplit(settings.public_url).scheme == "https" or is_loopback(settings.public_url):
         return []
     return ["COACH_PUBLIC_URL: uses plain HTTP on a public address; put TLS in front and give its https address."]
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is reached from this machine alone."""
+    return (urlsplit(address).hostname or "") in _LOOPBACK
 
 
 def environment() -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from coach.core.voices import STANDARD, Voice
 from coach.settings import Use, WrongSettings, read_settings
 
 KEY = "1:" + base64.b64encode(b"k" * 32).decode()
@@ -68,6 +69,10 @@ def test_an_unknown_name_is_refused() -> None:
         ("COACH_SEND_RATE", "fast"),
         ("COACH_COUNTRY", "USA"),
         ("COACH_LOG_FORMAT", "xml"),
+        ("COACH_VOICE_EN", "Polly.Joanna-Neural"),
+        ("COACH_VOICE_EN", "es-US:Polly.Lupe-Neural"),
+        ("COACH_VOICE_ES", "es-MX:Google.es-US-Neural2-A"),
+        ("COACH_VOICE_FALLBACK_URL", "http://example.org/twiml"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_and_not_repeated(name: str, value: str) -> None:
@@ -105,3 +110,10 @@ def test_the_environment_wins_over_the_env_file(tmp_path: Path) -> None:
     file.write_text("COACH_ORGANISATION=From the file\nCOACH_COUNTRY=ES\n", encoding="utf-8")
     settings = read_settings({"COACH_COUNTRY": "MX"}, Use.DATA, env_file=file)
     assert (settings.organisation, settings.country) == ("From the file", "MX")
+
+
+def test_calls_are_spoken_with_the_voices_that_are_set() -> None:
+    """One may be changed without the other."""
+    changed = {**LIVE, "COACH_VOICE_ES": "es-MX:Polly.Mia-Neural"}
+    voices = read_settings(changed, Use.LIVE, env_file=None).voices
+    assert (voices.en, voices.es) == (STANDARD.en, Voice("es-MX", "Polly.Mia-Neural"))

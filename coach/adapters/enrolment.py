@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time
 from typing import Annotated, TypeVar
 
 import phonenumbers
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo, field_validator
 
+from coach.adapters.identity import NOTHING_TO_ASK, YOUNGEST, checked_pin, checked_year, disagreement
 from coach.adapters.phones import Problem, normalise_phone
 from coach.adapters.profile_facts import CONDITION_LABELS, FLUID_LIMIT, MEDICINE_LABELS, WALKING_AIDS
 from coach.adapters.zones import normalise_zone
@@ -20,8 +21,6 @@ from coach.core.model import Channel, Density, Language, Participant, Profile, Q
 
 LONGEST_NAME = 120
 OLDEST = 120
-YOUNGEST = 18
-"""The coach is for adults (years)."""
 
 _LANGUAGES = {
     "en": Language.EN, "english": Language.EN, "es": Language.ES, "spanish": Language.ES,
@@ -59,21 +58,36 @@ class FieldProblem:
     sentence: str
 
 
-def read_person(fields: Mapping[str, str], rules: Rules) -> Participant | tuple[FieldProblem, ...]:
+@dataclass(frozen=True, slots=True)
+class _Context:
+    rules: Rules
+    year: int
+
+
+def read_person(fields: Mapping[str, str], rules: Rules, today: date) -> Participant | tuple[FieldProblem, ...]:
     """Make a participant of what was typed, or list every field that is wrong.
 
     The names of the fields are the columns of `Typed`; missing ones count as empty. The participant has no id yet.
     """
     try:
-        typed = Typed.model_validate({**_defaults(rules), **fields}, context=rules)
+        typed = Typed.model_validate({**_defaults(rules), **fields}, context=_Context(rules, today.year))
     except ValidationError as error:
         return tuple(FieldProblem(str(e["loc"][0]), _sentence(dict(e))) for e in error.errors())
     if typed.quiet_start == typed.quiet_end:
         return (FieldProblem("quiet_end", "Quiet hours must start and end at different times."),)
     person = typed.participant()
+    return tuple(_contradictions(person, today)) or person
+
+
+def _contradictions(person: Participant, today: date) -> Iterator[FieldProblem]:
+    """Fields that are right by themselves and not together."""
     if person.ask_at is not None and schedule.covers(person.quiet, person.ask_at):
-        return (FieldProblem("ask_at", "Choose an hour for check-ins outside their quiet hours."),)
-    return person
+        yield FieldProblem("ask_at", "Choose an hour for check-ins outside their quiet hours.")
+    if person.channel is Channel.VOICE and not person.can_be_identified:
+        yield FieldProblem("birth_year", NOTHING_TO_ASK)
+    wrong = disagreement(person.profile.age, person.birth_year, today.year)
+    if wrong:
+        yield FieldProblem("birth_year", wrong)
 
 
 def _defaults(rules: Rules) -> dict[str, str]:
@@ -125,17 +139,20 @@ class Typed(BaseModel):
     medicines: Codes
     baseline: Line
     programme: Line
+    birth_year: Line
+    pin: Line
+    no_voicemail: Line
 
     @field_validator("country")
     @classmethod
     def _country(cls, value: str, info: ValidationInfo) -> str:
-        code = value.upper() or _rules(info).country
+        code = value.upper() or _context(info).rules.country
         return _demand(code in phonenumbers.SUPPORTED_REGIONS, code, "Write the country as two letters, such as US.")
 
     @field_validator("phone")
     @classmethod
     def _phone(cls, value: str, info: ValidationInfo) -> str:
-        rules = _rules(info)
+        rules = _context(info).rules
         country = info.data.get("country", rules.country)
         return _value(normalise_phone(value, country, allow_fictional=rules.allow_fictional))
 
@@ -190,7 +207,17 @@ class Typed(BaseModel):
     def _sex(cls, value: str) -> str:
         return _one_of(_SEXES, value, "Write f or m, or leave it empty.") or ""
 
-    @field_validator("lives_alone", "fluid_limit")
+    @field_validator("birth_year")
+    @classmethod
+    def _birth_year(cls, value: str, info: ValidationInfo) -> str:
+        return checked_year(value, _context(info).year)
+
+    @field_validator("pin")
+    @classmethod
+    def _pin(cls, value: str) -> str:
+        return checked_pin(value)
+
+    @field_validator("lives_alone", "fluid_limit", "no_voicemail")
     @classmethod
     def _answer(cls, value: str) -> str:
         answer = _one_of(_ANSWERS, value, "Write yes or no, or leave it empty when it is not known.")
@@ -227,6 +254,9 @@ class Typed(BaseModel):
             density=Density(self.density),
             ask_at=time.fromisoformat(self.ask_at) if self.ask_at else None,
             profile=self._profile(),
+            birth_year=int(self.birth_year) if self.birth_year else None,
+            call_pin=self.pin or None,
+            no_voicemail=_ANSWERS[self.no_voicemail] is True,
         )
         return replace(person, programme=self.programme) if self.programme else person
 
@@ -245,8 +275,11 @@ class Typed(BaseModel):
         )
 
 
-def _rules(info: ValidationInfo) -> Rules:
-    return info.context if isinstance(info.context, Rules) else Rules(country="US")
+def _context(info: ValidationInfo) -> _Context:
+    if not isinstance(info.context, _Context):
+        message = "only read_person makes a Typed"
+        raise TypeError(message)
+    return info.context
 
 
 def _demand(holds: bool, value: str, sentence: str) -> str:  # noqa: FBT001 - reads as a sentence

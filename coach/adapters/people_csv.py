@@ -7,13 +7,15 @@ import difflib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from coach.adapters.enrolment import FieldProblem, Rules, read_person
 from coach.core.model import Participant
 
 COLUMNS = (
     "phone", "name", "language", "zone", "quiet_start", "quiet_end", "channel", "age", "sex", "lives_alone",
-    "walking_aid", "fluid_limit", "conditions", "medicines", "baseline", "country", "density", "ask_at",
+    "walking_aid", "fluid_limit", "conditions", "medicines", "baseline", "country", "density", "ask_at", "birth_year",
+    "pin", "no_voicemail",
 )  # fmt: skip
 REQUIRED = ("phone", "language")
 BROKEN_QUOTES = "A quotation mark is opened and not closed, or stands inside a cell; remove it or close it."
@@ -48,7 +50,7 @@ class _Record:
     cells: list[str]
 
 
-def read_people(text: str, country: str, *, allow_fictional: bool = False) -> Parsed:
+def read_people(text: str, country: str, today: date, *, allow_fictional: bool = False) -> Parsed:
     """Read a CSV file with the columns of `COLUMNS`, separated by commas, semicolons or tabs.
 
     Numbers without a country code are read as numbers of `country`. Nothing raises: problems are part of the answer.
@@ -60,7 +62,7 @@ def read_people(text: str, country: str, *, allow_fictional: bool = False) -> Pa
     problems = _problems_of_shape(records)
     if problems:
         return Parsed(problems=problems)
-    return _read_rows(records, Rules(country, allow_fictional))
+    return _read_rows(records, Rules(country, allow_fictional), today)
 
 
 class _BrokenQuotesError(Exception):
@@ -116,10 +118,10 @@ def _unknown(name: str) -> str:
     return f"The column “{name[:40]}” is not known; {advice}"
 
 
-def _read_rows(records: Sequence[_Record], rules: Rules) -> Parsed:
+def _read_rows(records: Sequence[_Record], rules: Rules, today: date) -> Parsed:
     names, parsed, first_line = _names(records[0]), Parsed(), dict[str, int]()
     for record in records[1:]:
-        person = _read_row(names, record, rules)
+        person = _read_row(names, record, rules, today)
         if not isinstance(person, Participant):
             parsed.problems.extend(person)
         elif person.phone in first_line:
@@ -131,12 +133,12 @@ def _read_rows(records: Sequence[_Record], rules: Rules) -> Parsed:
     return parsed
 
 
-def _read_row(names: Sequence[str], record: _Record, rules: Rules) -> Participant | list[RowProblem]:
+def _read_row(names: Sequence[str], record: _Record, rules: Rules, today: date) -> Participant | list[RowProblem]:
     extra = [cell for cell in record.cells[len(names) :] if cell.strip()]
     if extra:
         sentence = f"This row has more cells than columns; “{extra[0][:40]}” is too many. Quote cells with commas."
         return [RowProblem(record.line, "", sentence)]
-    result = read_person(dict(zip(names, record.cells, strict=False)), rules)
+    result = read_person(dict(zip(names, record.cells, strict=False)), rules, today)
     return result if isinstance(result, Participant) else [_at(record.line, problem) for problem in result]
 
 

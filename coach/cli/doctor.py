@@ -20,13 +20,13 @@ from coach.adapters.database.months import months_problem
 from coach.adapters.database.processes import processes_problem
 from coach.adapters.library.handbook import load_handbook
 from coach.adapters.spool import FolderSpool
-from coach.adapters.twilio.checkup import Checkup, ask_carrier
+from coach.adapters.twilio.checkup import Checkup, ask_carrier, fallback_problem
 from coach.bootstrap import carrier_options, open_house
 from coach.cli.content import content_problems
 from coach.core.rota import problems
 from coach.ports import Clock, Store
 from coach.resources import folder
-from coach.settings import Settings, Use, environment, read_settings
+from coach.settings import Settings, Use, environment, is_loopback, read_settings
 from coach.watching.checks import read_rota
 
 CLOCKS_DIFFER = timedelta(minutes=1)
@@ -226,6 +226,14 @@ def _heartbeat(patient: Patient) -> str | None:
     return None if patient.settings.heartbeat_url else unwatched
 
 
+def _call_fallback(patient: Patient) -> str | None:
+    """Advice. On this machine alone nobody calls."""
+    settings = patient.settings
+    if is_loopback(settings.public_url):
+        return None
+    return fallback_problem(settings.public_url, settings.voice_fallback_url, patient.carrier)
+
+
 def _answers(patient: Patient) -> str | None:
     """Whether a process of ours is to be reached from here; it may not have been started yet."""
     address = patient.settings.public_url
@@ -254,5 +262,6 @@ _ADVICE: dict[str, Ask] = {  # fit to send without them
     "months": _months,
     "backup": _backup,
     "heartbeat": _heartbeat,
+    "call fallback": _call_fallback,
     "address": _answers,
 }

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import typer
 
+from coach.adapters.call_details import read_call_details
 from coach.adapters.enrolment import Rules, read_person
 from coach.adapters.people_csv import Parsed, read_people
 from coach.bootstrap import make_silent_coach
 from coach.cli.opening import open_fitting
 from coach.cli.problems import WRONG_USE, Problem, warn
 from coach.cli.progress import with_progress
+from coach.core.events import DetailsChanged
 from coach.core.model import Participant
 from coach.service import Coach, Refused
 
@@ -41,6 +43,11 @@ def add(
     country: str = typer.Option("", help="Two letters: whose emergency number to name."),
     density: str = typer.Option("", help="How many messages: less, usual or more."),
     ask_at: str = typer.Option("", help="The local hour of check-ins, such as 10:00; left out: the programme's own."),
+    birth_year: str = typer.Option("", help="Year of birth: calls ask for it, so that only they hear of their health."),
+    pin: str = typer.Option(
+        "", help="4 to 8 digits that calls ask for, for somebody who would rather not tell the year."
+    ),
+    no_voicemail: bool = typer.Option(False, "--no-voicemail", help="Never speak to their answering machine."),
 ) -> None:
     """Enrol one person. One invitation goes out by day; nothing else until they answer Y.
 
@@ -48,7 +55,7 @@ def add(
     """
     given = {key: value for key, value in locals().items() if value}
     house = open_fitting()
-    person = read_person(given, Rules(house.settings.country))
+    person = read_person(given, Rules(house.settings.country), house.clock().date())
     if not isinstance(person, Participant):
         raise Problem("\n".join(f"{p.field}: {p.sentence}" for p in person), WRONG_USE)
     done = make_silent_coach(house).enrol(person, STAFF)
@@ -68,7 +75,7 @@ def import_(
     Example: coach people import clinic.csv --dry-run
     """
     house = open_fitting()
-    parsed = read_people(_text(file), house.settings.country)
+    parsed = read_people(_text(file), house.settings.country, house.clock().date())
     for problem in parsed.problems:
         place = f"row {problem.row}" + (f", {problem.column}" if problem.column else "")
         warn(f"{place}: {problem.sentence}")
@@ -121,6 +128,29 @@ def list_(search: str = typer.Argument("", help="Part of a name or number.")) ->
 
 
 @app.command()
+def calls(
+    participant_id: int,
+    birth_year: str = typer.Option("", help="Year of birth, four digits."),
+    pin: str = typer.Option("", help="4 to 8 digits; it is shown nowhere."),
+    voicemail: bool | None = typer.Option(None, help="Whether a call may leave words on their voicemail."),
+) -> None:
+    """Set what a call to somebody asks for before it speaks of their health, and whether it may speak to a machine.
+
+    Example: coach people calls 12 --birth-year 1950
+    """
+    house = open_fitting()
+    no_voicemail = {None: "", True: "no", False: "yes"}[voicemail]
+    typed = {"birth_year": birth_year, "pin": pin, "no_voicemail": no_voicemail}
+    details = read_call_details(typed, house.clock().date())
+    if not isinstance(details, DetailsChanged):
+        raise Problem("\n".join(f"{p.field}: {p.sentence}" for p in details), WRONG_USE)
+    done = make_silent_coach(house).details.change(participant_id, details, STAFF)
+    if isinstance(done, Refused):
+        raise Problem(done.sentence, WRONG_USE)
+    print("It is kept, and holds from their next call on.")
+
+
+@app.command()
 def show(participant_id: int) -> None:
     """Show one participant's standing, cases and next prompts.
 
@@ -130,4 +160,9 @@ def show(participant_id: int) -> None:
     page = house.reports.person(participant_id, house.clock())
     if page is None:
         raise Problem(f"There is no participant {participant_id}; coach people list shows them all.", WRONG_USE)
-    print(f"{page.participant.name or 'no name'}\t{_masked(page.participant.phone)}\t{page.participant.status}")
+    person = page.participant
+    print(f"{person.name or 'no name'}\t{_masked(person.phone)}\t{person.status}")
+    asked = [f"year of birth {person.birth_year}"] if person.birth_year is not None else []
+    asked += ["PIN set"] if person.call_pin else []
+    print(f"calls ask for\t{', '.join(asked) or 'nothing: they cannot speak of their health'}")
+    print(f"voicemail\t{'never' if person.no_voicemail else 'at most once a day'}")

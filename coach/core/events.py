@@ -231,6 +231,9 @@ class DetailsChanged:
     density: Density | None = None
     ask_at: time | None = None
     profile: Profile | None = None
+    birth_year: int | None = None
+    call_pin: str | None = field(default=None, repr=False)
+    no_voicemail: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

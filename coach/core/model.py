@@ -234,6 +234,19 @@ class Participant:
     density: Density = Density.USUAL
     ask_at: time | None = None  # local hour of check-ins; None: the programme's own
     profile: Profile = Profile()
+    birth_year: int | None = None  # asked at the start of a call
+    call_pin: str | None = field(default=None, repr=False)  # 4 to 8 digits, asked instead of the year
+    no_voicemail: bool = False  # nothing is ever said to their answering machine
+
+    @property
+    def can_be_identified(self) -> bool:
+        """Whether a call can make sure that it is them before it says anything about their health."""
+        return self.birth_year is not None or self.call_pin is not None
+
+    @property
+    def is_called(self) -> bool:
+        """Whether they are asked by call. Whoever a call cannot be sure of is asked by text, whatever they chose."""
+        return self.channel is Channel.VOICE and self.can_be_identified
 
 
 BODY_SHOWN = 10_000
@@ -471,6 +484,7 @@ class TimerKind(StrEnum):
     FOLLOW = "follow"  # one step of asking after a case
     TREND = "trend"  # a moment at which the rules on scores decide by time alone
     HELD = "held"  # a question before the full text was not answered
+    CALL_BACK = "call_back"  # they asked in a call to be called later
 
 
 OF_CASES = frozenset({TimerKind.CASE})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 
 import pytest
 
@@ -10,24 +10,26 @@ from coach.adapters.people_csv import BROKEN_QUOTES, COLUMNS, MOST_ROWS, Parsed,
 from coach.core.model import Channel, Density, Language, Status
 
 HEADER = ",".join(COLUMNS)
+TODAY = date(2026, 11, 24)
 
 
 def read(text: str) -> Parsed:
     """Read a file at a demonstration in the United States."""
-    return read_people(text, "US", allow_fictional=True)
+    return read_people(text, "US", TODAY, allow_fictional=True)
 
 
 def test_a_full_row_becomes_a_participant_to_be_invited() -> None:
     """Every column arrives where it belongs."""
     row = (
         "(202) 555-0111,Rosa Delgado,es,america/new_york,21:00,08:30,voice,71,f,yes,walker,no,"
-        '"diabetes ckd",statin|diuretic,4,US,more,10:30'
+        '"diabetes ckd",statin|diuretic,4,US,more,10:30,1955,480215,yes'
     )
     (rosa,) = read(f"{HEADER}\n{row}\n").rows
     assert (rosa.phone, rosa.name, rosa.language) == ("+12025550111", "Rosa Delgado", Language.ES)
     assert (rosa.zone, rosa.channel, rosa.status) == ("America/New_York", Channel.VOICE, Status.INVITED)
     assert (rosa.quiet.start, rosa.quiet.end) == (time(21), time(8, 30))
     assert (rosa.density, rosa.ask_at) == (Density.MORE, time(10, 30))
+    assert (rosa.birth_year, rosa.call_pin, rosa.no_voicemail) == (1955, "480215", True)
     assert rosa.profile.conditions == {"diabetes", "ckd"}
     assert rosa.profile.medicines == {"statin", "diuretic"}
     assert (rosa.profile.age, rosa.profile.sex, rosa.profile.baseline) == (71, "f", 4)
@@ -64,6 +66,57 @@ def test_a_limit_on_fluids_is_a_fact_and_a_condition() -> None:
     for person in read(text).rows:
         assert person.profile.fluid_limit is True
         assert person.profile.has("fluid_limit")
+
+
+@pytest.mark.parametrize(
+    ("year", "age", "sentence"),
+    [
+        ("1899", "", "Write the year of birth as four digits, 1900 to 2008, or leave it empty."),
+        ("2009", "", "Write the year of birth as four digits, 1900 to 2008, or leave it empty."),
+        ("55", "", "Write the year of birth as four digits, 1900 to 2008, or leave it empty."),
+        ("1955", "68", "Somebody born in 1955 is not 68 years old; correct the age or the year of birth."),
+        ("1955", "73", "Somebody born in 1955 is not 73 years old; correct the age or the year of birth."),
+    ],
+)
+def test_a_year_of_birth_that_cannot_be_is_told(year: str, age: str, sentence: str) -> None:
+    """Nobody younger than 18; a slip in the age or in the year would leave somebody out of their own calls."""
+    (problem,) = read(f"phone,language,birth_year,age\n2025550112,en,{year},{age}\n").problems
+    assert (problem.column, problem.sentence) == ("birth_year", sentence)
+
+
+@pytest.mark.parametrize(("year", "age"), [("1955", "70"), ("1955", "71"), ("1955", "72"), ("2008", ""), ("1900", "")])
+def test_an_age_may_be_told_before_or_after_the_birthday(year: str, age: str) -> None:
+    """A year more or less is no contradiction."""
+    (walter,) = read(f"phone,language,birth_year,age\n2025550112,en,{year},{age}\n").rows
+    assert walter.birth_year == int(year)
+
+
+@pytest.mark.parametrize(
+    "pin",
+    ["482", "482150938", "48 15", "48a5", "\uff14\uff18\uff11\uff15", "0000", "77777777", "1234", "56789", "8765"],
+)
+def test_a_pin_that_is_short_or_easily_guessed_is_told_without_it(pin: str) -> None:
+    """Of digits alone, and of several."""
+    (problem,) = read(f"phone,language,pin\n2025550112,en,{pin}\n").problems
+    assert problem.column == "pin"
+    assert pin not in problem.sentence.replace("such as 1234", "")
+
+
+@pytest.mark.parametrize("pin", ["4821", "0482", "1223", "48215093"])
+def test_a_pin_has_four_to_eight_digits(pin: str) -> None:
+    """It is kept as it is typed, a first zero too."""
+    (walter,) = read(f"phone,language,pin\n2025550112,en,{pin}\n").rows
+    assert walter.call_pin == pin
+
+
+def test_whoever_is_to_be_called_needs_a_year_of_birth_or_a_pin() -> None:
+    """Without one a call could never speak of their health."""
+    parsed = read(
+        "phone,language,channel,birth_year,pin\n"
+        "2025550111,en,voice,,\n2025550112,en,voice,1955,\n2025550113,en,voice,,4821\n2025550114,en,sms,,\n"
+    )
+    assert [(p.row, p.column) for p in parsed.problems] == [(2, "birth_year")]
+    assert [person.can_be_identified for person in parsed.rows] == [True, True, False]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])

@@ -82,7 +82,11 @@ def test_without_its_line_no_unconfirmed_emergency_is_called_out(folder: Path) -
         ("job_late_seconds = 120        # … and at least after this\n", "job_late_seconds"),
         ('policy_version = "1"  # of the pages and questions below; each case is stamped with it\n', "policy_version"),
         ('when_undelivered = "task"\n', "routine when_undelivered"),
-        ("machine = { call_again_hours = 3 }\n", "machine"),
+        ('hung_up = { ask_by = "sms" }\n', "hung_up"),
+        (
+            "pause_minutes = 30            # from a check-in call to the look at what became of it, and to the next\n",
+            "pause_minutes",
+        ),
     ],
 )
 def test_a_threshold_that_is_missing_is_named(folder: Path, line: str, key: str) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,16 +28,18 @@ from coach.sandbox.app import create_app
 from coach.sandbox.clock import AdjustableClock
 from coach.sandbox.network import Network
 from coach.settings import Settings
+from tests.adapters.twilio.twiml_rules import check_twiml, spoken
 from tests.serving import serve
 
 ACCOUNT, TOKEN, LINE = "AC" + "0123456789abcdef" * 2, "the-account-token", "+12025550100"
 PUBLIC = "https://coach.example.org"
+BIN = "https://handler.twilio.com/twiml/EH1"
 TWO_HOURS = timedelta(hours=2)
 
 
 @pytest.fixture
-def carrier() -> Iterator[str]:
-    """The phone network at a loopback address; its number calls the coach where it should."""
+def network() -> Iterator[Network]:
+    """The phone network; its number calls the coach where it should."""
     network = Network(
         ACCOUNT,
         TOKEN,
@@ -45,9 +48,21 @@ def carrier() -> Iterator[str]:
         sms_url=f"{PUBLIC}/twilio/sms#rc=2&rp=all",
         voice_url=f"{PUBLIC}/twilio/voice/inbound",
     )
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def carrier(network: Network) -> Iterator[str]:
+    """The same at a loopback address."""
     with serve(create_app(network)) as address:
         yield address
-    network.close()
+
+
+def turn_to(network: Network, address: str | None) -> None:
+    """Give our number a fallback for calls."""
+    (line,) = network.state.lines()
+    network.state.put_line(replace(line, voice_fallback_url=address))
 
 
 @pytest.fixture
@@ -253,6 +268,50 @@ def test_the_age_of_the_last_copy_is_known(settings: Settings) -> None:
     assert found(settings, "backup", lambda: now + timedelta(hours=25)) is None
     sentence = found(settings, "backup", lambda: now + timedelta(hours=30))
     assert sentence == "the last copy is 30 hours old; let coach db backup run each night."
+
+
+@pytest.mark.parametrize(
+    ("ours", "numbers", "missing"),
+    [
+        (None, None, "COACH_VOICE_FALLBACK_URL and the number's fallback for calls"),
+        (BIN, None, "the number's fallback for calls"),
+        (None, BIN, "COACH_VOICE_FALLBACK_URL"),
+        (BIN, f"{PUBLIC}/twilio/voice/fallback", "the number's fallback for calls"),
+    ],
+)
+def test_calls_that_would_end_in_an_error_while_we_are_away_are_named(
+    settings: Settings, network: Network, ours: str | None, numbers: str | None, missing: str
+) -> None:
+    """An address of our own is away when we are."""
+    turn_to(network, numbers)
+    sentence = found(changed(settings, voice_fallback_url=ours), "call fallback")
+    assert sentence == f"while we are away calls end in an error; set {missing}: coach fallback says how."
+
+
+def test_a_fallback_elsewhere_for_both_ways_is_well(settings: Settings, network: Network) -> None:
+    """And a coach that only this machine reaches has nobody who calls."""
+    turn_to(network, BIN)
+    assert found(changed(settings, voice_fallback_url=BIN), "call fallback") is None
+    assert found(changed(settings, public_url="http://127.0.0.1:8000"), "call fallback") is None
+
+
+def test_a_carrier_that_does_not_answer_leaves_the_setting_to_be_named(settings: Settings) -> None:
+    """What the number has is not known then."""
+    away = changed(settings, twilio_api_url="http://127.0.0.1:9")
+    assert found(away, "call fallback") == (
+        "while we are away calls end in an error; set COACH_VOICE_FALLBACK_URL: coach fallback says how."
+    )
+
+
+def test_the_words_for_a_twiml_bin_are_printed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In both languages, with the country's emergency number and the voices that are set."""
+    monkeypatch.setenv("COACH_VOICE_ES", "es-MX:Polly.Mia-Neural")
+    status, printed = run_to_its_end(("fallback",), settings, monkeypatch)
+    assert status == 0
+    check_twiml(printed)
+    assert "dial 911: 9 1 1." in spoken(printed)
+    assert "marque el 911: 9 1 1." in spoken(printed)
+    assert 'voice="Polly.Mia-Neural"' in printed
 
 
 def test_a_copy_of_an_older_database_leaves_it_as_it_is(

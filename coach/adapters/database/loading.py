@@ -107,6 +107,9 @@ def participant_of(row: Row[Any]) -> Participant:
         density=Density(row.density),
         ask_at=row.ask_at,
         profile=decode_profile(row.profile),
+        birth_year=row.birth_year,
+        call_pin=row.call_pin,
+        no_voicemail=row.no_voicemail,
     )
 
 
@@ -235,7 +238,7 @@ _OF_TEXT = {
     "read": Fate.DELIVERED,
 }
 _CONFIRMED = ("delivered", "read")
-_OF_CALL = {"failed": Fate.NOT_DELIVERED, "no-answer": Fate.NO_ANSWER, "busy": Fate.NO_ANSWER}
+_OF_CALL = {"failed": Fate.NO_ANSWER, "no-answer": Fate.NO_ANSWER, "busy": Fate.NO_ANSWER}
 
 
 def _of_call(status: str | None, answered_by: str | None, *, spoke: bool) -> Fate | None:

@@ -95,5 +95,8 @@ def _columns(person: Participant, now: datetime) -> dict[str, Any]:
         "density": person.density,
         "ask_at": person.ask_at,
         "profile": encode_profile(person.profile),
+        "birth_year": person.birth_year,
+        "call_pin": person.call_pin,
+        "no_voicemail": person.no_voicemail,
         "changed_at": now,
     }

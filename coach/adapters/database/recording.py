@@ -356,6 +356,9 @@ def _details_changed(event: DetailsChanged, rows: Rows, decision: Recorded) -> N
         "density": event.density,
         "ask_at": event.ask_at,
         "profile": event.profile and encode_profile(event.profile),
+        "birth_year": event.birth_year,
+        "call_pin": event.call_pin,
+        "no_voicemail": event.no_voicemail,
     }
     changed = {name: value for name, value in given.items() if value is not None}
     rows.details.append((decision.participant.id, changed | {"changed_at": decision.now}))

@@ -32,6 +32,7 @@ from coach.adapters.database.states import OutboxState
 from coach.adapters.database.tables import (
     alarm,
     attempt,
+    call,
     consent,
     escalation,
     event,
@@ -158,6 +159,14 @@ def _alarms(connection: Connection, before: datetime, _now: datetime, limit: int
     return connection.execute(delete(alarm).where(a.id.in_(old))).rowcount
 
 
+def _calls(connection: Connection, before: datetime, _now: datetime, limit: int) -> int:
+    """One that has not ended stays: something in it may not be dealt with."""
+    c = call.c
+    old = select(c.carrier_id).where(c.ended_at < before, ~_has_open_case(c.participant_id))
+    chosen = old.order_by(c.ended_at).limit(limit)
+    return connection.execute(delete(call).where(c.carrier_id.in_(chosen))).rowcount
+
+
 def _processes(connection: Connection, before: datetime, _now: datetime, limit: int) -> int:
     p = process_mark.c
     old = select(p.process).where(p.seen_at < before).limit(limit)
@@ -174,5 +183,6 @@ _HOW: Mapping[Forgotten, _Forget] = {
     Forgotten.TIMER_FACTS: _timer_facts,
     Forgotten.SESSIONS: _sessions,
     Forgotten.ALARMS: _alarms,
+    Forgotten.CALLS: _calls,
     Forgotten.PROCESSES: _processes,
 }

@@ -26,6 +26,7 @@ class Turn(IntEnum):
     CHANGE_ROTA = 5_347_002
     MAKE_MONTHS = 5_347_003
     RELEASE = 5_347_004
+    FIRST_STEP_OF_CALL = 5_347_005
 
 
 def one_at_a_time(connection: Connection, turn: Turn) -> None:

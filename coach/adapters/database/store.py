@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from coach.adapters.database import (
     attempts,
+    calls,
     claims,
     endings,
     heat,
@@ -50,6 +51,7 @@ from coach.ports import (
     Forgotten,
     JobMark,
     Kept,
+    KeptCall,
     Pace,
     SendResult,
     StoppedLine,
@@ -111,6 +113,14 @@ class SqlTransaction:
         """The stored message if it is not yet decided, locked; else None."""
         self.flush()
         return inbox.claim(self._connection, inbound_id)
+
+    def call(self, carrier_id: str) -> KeptCall | None:
+        """The call with this carrier id, held until the transaction ends, also when it is not there yet."""
+        return calls.hold(self._connection, carrier_id)
+
+    def keep_call(self, call: KeptCall) -> None:
+        """Store a call, or what it has become."""
+        calls.keep(self._connection, call)
 
     def record(self, conversation: Conversation, events: Sequence[Event], cause: Cause, now: datetime) -> None:
         """Collect the facts, and the mark on their cause."""
@@ -362,6 +372,21 @@ class SqlStore:
         """Keep who the carrier thinks took a call, and when somebody in it pressed a key or spoke."""
         with self._writer.begin() as connection:
             attempts.note_call(connection, attempt_id, answered_by, talked_at)
+
+    def unended_calls(self, before: datetime, limit: int) -> Sequence[str]:
+        """Carrier ids of calls that have not ended and stand still since before then."""
+        with self._reader.begin() as connection:
+            return calls.unended(connection, before, limit)
+
+    def voicemail_since(self, phone: str, since: datetime) -> bool:
+        """Whether words were left on the answering machine of this number at or after then."""
+        with self._reader.begin() as connection:
+            return calls.voicemail_since(connection, phone, since)
+
+    def call_of_attempt(self, attempt_id: str) -> str | None:
+        """The carrier id of the newest call of an attempt, or as the carrier bound it."""
+        with self._reader.begin() as connection:
+            return calls.of_attempt(connection, attempt_id)
 
     def mark_job(self, name: str, now: datetime, error: str | None, process: str) -> None:
         """Keep that a job did its work just now, or failed."""

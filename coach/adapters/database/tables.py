@@ -28,6 +28,7 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -101,6 +102,9 @@ participant = Table(
     Column("density", String(10), nullable=False, server_default="usual"),
     Column("ask_at", Time),  # local; null: the programme's own
     Column("profile", JSON, nullable=False),
+    Column("birth_year", Integer),
+    Column("call_pin", String(8)),  # of digits; asked in calls, shown nowhere
+    Column("no_voicemail", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Index(None, "status"),
@@ -383,6 +387,32 @@ attempt = Table(
     Column("line", String(80)),  # send_rate.line
     Index(None, "outbox_id"),
     Index(None, "started_at"),
+)
+
+call = Table(
+    "call",
+    metadata,
+    Column("carrier_id", String(80), primary_key=True),  # CallSid
+    Column("attempt_id", String(40)),  # of a call that we placed
+    Column("phone", String(40), nullable=False),  # of the person, whoever called whom
+    _participant_id(nullable=True),
+    Column("inbound", Boolean, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("state", JSON, nullable=False),
+    Column("words", JSON, nullable=False),  # what is being said now
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("voicemail_at", UtcDateTime),
+    Index(None, "attempt_id"),
+    Index(None, "ended_at", "changed_at"),  # those that have not ended, and those that may go
+    Index(
+        "ix_call_voicemail",
+        "phone",
+        "voicemail_at",
+        postgresql_where=text("voicemail_at IS NOT NULL"),
+        sqlite_where=text("voicemail_at IS NOT NULL"),
+    ),
 )
 
 status_callback = Table(

@@ -17,6 +17,7 @@ from coach.core.model import Language
 from coach.core.spelling import spelled, spelled_phone
 
 LineName: TypeAlias = Literal[
+    "fallback",
     "goodbye",
     "not_heard",
     "not_heard_key",

@@ -46,6 +46,7 @@ class _File(Strict):
     ask_first: object = None
     distress: object = None
     silence: object = None
+    calls: object = None
     watch: object = None
 
 

@@ -90,10 +90,14 @@ def listed(zones: tuple[ZoneChoice, ...], language: Language) -> str:
     return numbered(zone.label(language) for zone in zones)
 
 
+_OTHER = {Language.EN: Language.ES, Language.ES: Language.EN}
+
+
 def wordings_of(text: Text) -> Iterator[Said]:
     """Every wording of a text, English first."""
     for language in Language:
-        yield Said(text, language.value, language, text.template.text[language])
+        spoken = _OTHER[language] if text.in_other_language else language
+        yield Said(text, language.value, spoken, text.template.text[language])
     for name, words in text.template.regional.items():
         yield Said(text, name, Language(name[:2]), words)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from coach.adapters.library.calls import load_call_rules
 from coach.adapters.library.cases import load_outcomes, load_tellings
 from coach.adapters.library.content import load_library
 from coach.adapters.library.keywords import load_keywords, load_speaks
@@ -31,6 +32,7 @@ def load_handbook(folder: Path, organisation: str, support_phone: str = "") -> H
         onboarding=load_onboarding(folder),
         tellings=load_tellings(folder),
         policy=policy,
+        calls=load_call_rules(folder),
         rules_version=rules_version(folder, policy),
         organisation=organisation,
         support_phone=support_phone,

@@ -86,7 +86,7 @@ def _encoding(desk: Desk, said: Said) -> Iterator[str]:
 
 def _reading(desk: Desk, said: Said) -> Iterator[str]:
     rules = desk.rules
-    if said.text.kind is TextKind.PAGE:  # read by staff; most are a few words
+    if said.text.kind is TextKind.PAGE or said.text.in_other_language:  # of a few words there is no grade
         return
     if said.language is Language.EN:
         found = grade(plain_text(said))

@@ -30,6 +30,7 @@ _FIRST_PAGE_AT_MOST = 15
 _MARK = 12
 _FATES: dict[str, Fate | None] = {
     "not_delivered": Fate.NOT_DELIVERED,
+    "no_answer": Fate.NO_ANSWER,
     "machine": Fate.MACHINE,
     "hung_up": Fate.HUNG_UP,
     "not_understood": None,
@@ -97,6 +98,7 @@ def _policy(file: PolicyFile) -> Policy:
         hold=_minutes(file.ask_first.hold_minutes),
         distress=_minutes(file.distress.unanswered_minutes),
         silence=tuple(_silence(_FATES[reason], step) for reason, step in file.silence.items()),
+        call_pause=_minutes(file.calls.pause_minutes),
         watch=WatchPolicy(
             late_factor=watch.job_late_factor,
             late=timedelta(seconds=watch.job_late_seconds),
@@ -145,11 +147,10 @@ def _follow_ups(entry: FollowUpEntry) -> FollowUps:
 
 
 def _silence(fate: Fate | None, entry: SilenceEntry) -> SilenceStep:
-    again = entry.call_again_hours
     return SilenceStep(
         fate=fate,
         call=entry.call,
-        call_again=None if again is None else timedelta(hours=again),
+        calls_again=entry.calls_again,
         ask_by=Channel(entry.ask_by) if entry.ask_by else None,
         task=entry.task,
         task_after=entry.task_after,

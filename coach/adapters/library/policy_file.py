@@ -21,6 +21,9 @@ _Wall = Annotated[str, Field(pattern=r"^\d\d:\d\d$"), AfterValidator(_is_wall_ti
 _Channels = Annotated[list[Literal["sms", "voice"]], Field(min_length=1)]
 
 
+_Reason = Literal["not_delivered", "no_answer", "machine", "hung_up", "not_understood", "delivered_silent"]
+
+
 class HoursEntry(Strict):
     """Working hours; days are 0 Monday to 6."""
 
@@ -119,11 +122,15 @@ class SilenceEntry(Strict):
     """What is done about check-ins that were not answered for one reason."""
 
     call: bool = True
-    call_again_hours: _FromNow | None = None
+    calls_again: _FromNow = 0
     ask_by: Literal["sms", "voice"] | None = None
     task: str | None = Field(default=None, pattern=r"^[a-z_]+$")
     task_after: _Count | None = None
     at_once: bool = False
+
+
+class _Calls(Strict):
+    pause_minutes: _Count
 
 
 class _Watch(Strict):
@@ -140,7 +147,8 @@ class PolicyFile(Strict):
     follow_up: FollowUpEntry
     ask_first: _AskFirst
     distress: _Distress
-    silence: dict[Literal["not_delivered", "machine", "hung_up", "not_understood", "delivered_silent"], SilenceEntry]
+    silence: dict[_Reason, SilenceEntry]
+    calls: _Calls
     watch: _Watch
     outcome: object = None  # this and what follows: see coach.adapters.library.cases
     telling: object = None

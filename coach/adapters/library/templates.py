@@ -35,6 +35,7 @@ class Text:
     covers: frozenset[str]  # items of article.toml
     asks: Asked  # the question it puts, where the programme does not say so
     line: int | None = None  # in its file
+    in_other_language: bool = False  # each wording is in the language that the person does not speak
 
 
 class _Entry(Strict):
@@ -51,6 +52,7 @@ class _Entry(Strict):
     covers: list[str] = Field(default_factory=list)
     asks: Asked = Field(default=Asked.NOTHING, strict=False)
     carrier_words: list[str] = Field(default_factory=list)
+    in_other_language: bool = False
     en: str = Field(min_length=1)
     es: str = Field(min_length=1)
     es_in_spain: str | None = Field(default=None, min_length=1, alias="es-ES")
@@ -91,7 +93,8 @@ def _text(entry: _Entry, kind: TextKind, file: str) -> Text:
         facts=frozenset(entry.facts),
         yes_means=entry.yes_means,
     )
-    return Text(template, file, kind, frozenset(entry.carrier_words), frozenset(entry.covers), entry.asks)
+    text = Text(template, file, kind, frozenset(entry.carrier_words), frozenset(entry.covers), entry.asks)
+    return replace(text, in_other_language=entry.in_other_language)
 
 
 def _repeated(texts: list[Text]) -> list[Problem]:

@@ -24,12 +24,13 @@ from coach.ports import Clock, Outcome, ReceivedText, SendResult
 
 LONGEST_VALIDITY = 36_000  # seconds, Twilio's own limit
 RING_SECONDS = 25  # ends before most voicemail boxes answer
-CALL_SECONDS = 900
+CALL_SECONDS = 3600  # an emergency put through to staff may take long; the dialogue itself ends far sooner
 CLOCK_SLACK = timedelta(minutes=1)  # how far the carrier's clock may differ from ours
 SEARCH_LIMIT = 200
 LIST_PAGE, LIST_LIMIT = 500, 10_000  # of texts in both directions
 LIST_SLACK = timedelta(hours=1)  # the list is newest first, but not to the second
 _CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class CarrierOptions:
     voice_number: str | None = None  # the from number when not set
     api_url: str | None = None  # Twilio's own when not set
     machine_detection: str | None = None  # asked for in check-in calls; None does not ask
+    voice_fallback_url: str | None = None  # where a call turns when our own words cannot be had; None: our own address
     connections: int = 10
     connect_timeout: float = 5.0
     read_timeout: float = 10.0
@@ -74,6 +76,23 @@ class TwilioCarrier:
     def call(self, message: OutboundMessage) -> SendResult:
         """Start one call, with the attempt id in its dialogue address."""
         return attempt(lambda: _accepted(self._client.calls.create(**self._call(message))), self._codes)
+
+    def redirect(self, carrier_id: str, path: str) -> bool:
+        """Send a call under way to a path below our public address. False when it goes on as before, or is over."""
+        return self._change(carrier_id, url=f"{self._public_url}{path}", method="POST")
+
+    def hang_up(self, carrier_id: str) -> bool:
+        """End a call, answered or not. False when the carrier would not, or could not be reached."""
+        return self._change(carrier_id, status="completed")
+
+    def _change(self, carrier_id: str, **change: str) -> bool:
+        try:
+            self._client.calls(carrier_id).update(**change)
+        except (Throttled, *FAILURES) as error:
+            told = {"carrier_id": carrier_id, "error": type(error).__name__, "code": getattr(error, "code", None)}
+            _log.warning("a call under way could not be changed", extra=told)  # the error itself may quote a number
+            return False
+        return True
 
     def find(self, message: OutboundMessage, since: datetime) -> Sequence[str]:
         """Carrier ids of texts or calls like this one since the attempt started, newest first, with a minute of slack.
@@ -128,6 +147,8 @@ class TwilioCarrier:
             "from_": self._options.voice_number or self._options.from_number,
             "url": self._address("voice/page" if message.lane is Lane.PAGE else "voice", message),
             "method": "POST",
+            "fallback_url": self._options.voice_fallback_url or f"{self._public_url}/twilio/voice/fallback",
+            "fallback_method": "POST",
             "status_callback": self._address("call-status", message),
             "status_callback_method": "POST",
             "status_callback_event": _CALL_EVENTS,
@@ -137,9 +158,16 @@ class TwilioCarrier:
         }
 
     def _detection(self, message: OutboundMessage) -> dict[str, object]:
-        """Only where nothing is lost while the line is silent: an alarm or a page speaks as soon as it is answered."""
+        """Only check-ins ask, and never keep anybody waiting: what comes of it is told while the call goes on."""
         wanted = self._options.machine_detection
-        return {"machine_detection": wanted} if wanted and message.lane is Lane.PROMPT else {}
+        if not wanted or message.lane is not Lane.PROMPT:
+            return {}
+        return {
+            "machine_detection": wanted,
+            "async_amd": "true",
+            "async_amd_status_callback": f"{self._address('voice', message)}/detected",
+            "async_amd_status_callback_method": "POST",
+        }
 
     def _address(self, route: str, message: OutboundMessage) -> str:
         return f"{self._public_url}/twilio/{route}/{quote(message.attempt_id, safe='')}"

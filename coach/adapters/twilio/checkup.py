@@ -24,6 +24,7 @@ class Checkup:
     account: str | None
     addresses: str | None
     at: datetime | None  # the carrier's clock, when it tells it
+    voice_fallback: str | None = None  # where calls to our number turn when we do not answer; None when not known
 
 
 def ask_carrier(options: CarrierOptions) -> Checkup:
@@ -37,11 +38,25 @@ def ask_carrier(options: CarrierOptions) -> Checkup:
             timeout=(options.connect_timeout, options.read_timeout),
         )
         account = _account(answer.status_code)
-        addresses = _addresses(options, answer.json()) if account is None else None
+        numbers = answer.json()["incoming_phone_numbers"] if account is None else []
+        mine = next((one for one in numbers if one["phone_number"] == options.from_number), None)
     except (requests.RequestException, ValueError):
         host = urlsplit(base).hostname
         return Checkup(f"it cannot be reached at {host}; check the network and COACH_TWILIO_API_URL.", None, None)
-    return Checkup(account, addresses, _moment(answer.headers.get("Date")))
+    addresses = _addresses(options, mine) if account is None else None
+    fallback = _bare(mine.get("voice_fallback_url")) if mine else None
+    return Checkup(account, addresses, _moment(answer.headers.get("Date")), fallback)
+
+
+def fallback_problem(public_url: str, ours: str | None, told: Checkup) -> str | None:
+    """What is missing for calls to be answered while we are away; an address below our own is away when we are."""
+    named = {"COACH_VOICE_FALLBACK_URL": ours or ""}
+    if told.voice_fallback is not None:
+        named["the number's fallback for calls"] = told.voice_fallback
+    missing = [name for name, address in named.items() if not address or address.startswith(public_url)]
+    if not missing:
+        return None
+    return f"while we are away calls end in an error; set {' and '.join(missing)}: coach fallback says how."
 
 
 def base_address(options: CarrierOptions) -> str:
@@ -55,17 +70,16 @@ def _account(status: int) -> str | None:
     return None if status == HTTPStatus.OK else f"it answers with {status} instead of our numbers; try again later."
 
 
-def _addresses(options: CarrierOptions, answer: Any) -> str | None:  # noqa: ANN401 - JSON
+def _addresses(options: CarrierOptions, mine: Any) -> str | None:  # noqa: ANN401 - JSON
     """Whether it calls us at our own address. A messaging service has one of its own, which is not told here."""
     if options.from_number is None:
         return None
-    mine = [one for one in answer["incoming_phone_numbers"] if one["phone_number"] == options.from_number]
-    if not mine:
+    if mine is None:
         return "COACH_TWILIO_FROM_NUMBER is not a number of this account; copy it from the Twilio console."
     wanted = {"sms_url": "/twilio/sms", "voice_url": "/twilio/voice/inbound"}
     if options.messaging_service_sid:
         del wanted["sms_url"]
-    wrong = [path for field, path in wanted.items() if _bare(mine[0].get(field)) != options.public_url + path]
+    wrong = [path for field, path in wanted.items() if _bare(mine.get(field)) != options.public_url + path]
     asked = " and ".join(f"{options.public_url}{path}" for path in wrong)
     return f"let the number call {asked} in the Twilio console." if wrong else None
 

@@ -151,3 +151,12 @@ CALL_STATUS = Webhook(
     | {"CallDuration", "CallbackSource", "Duration", "RecordingDuration", "RecordingSid", "RecordingUrl"}
     | {"SequenceNumber", "SipResponseCode", "Timestamp", "ErrorMessage"},
 )
+DETECTION = Webhook(frozenset({"AccountSid", "CallSid", "AnsweredBy"}), frozenset(_CALL))
+"""What asynchronous detection found: https://www.twilio.com/docs/voice/answering-machine-detection"""
+DIALLED = Webhook(
+    frozenset({"AccountSid", "CallSid", "DialCallStatus"}),
+    frozenset(_CALL | {"DialBridged", "DialCallDuration", "DialCallSid", "DialSipResponseCode"})
+    | {"RecordingDuration", "RecordingSid", "RecordingUrl"},
+)
+"""How a Dial ended: https://www.twilio.com/docs/voice/twiml/dial#action. Whoever was dialled has a call of their own,
+with DIALOGUE steps that name the caller's as ParentCallSid."""

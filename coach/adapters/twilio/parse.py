@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -17,7 +18,48 @@ _NAME_MOST = 200
 _ID_MOST = 80
 _NUMBER_MOST = 40
 _MEDIA_MOST = 10
+_TALKED = frozenset({"completed", "answered"})
+_TRUTH = {"true": True, "false": False}
 _KIND = re.compile(r"[a-z0-9][a-z0-9.+-]{0,40}/[a-z0-9][a-z0-9.+-]{0,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """Who took a call, as far as the carrier can tell while it goes on; it is wrong in one of ten."""
+
+    carrier_id: str
+    answered_by: str  # human, machine_start, machine_end_beep, machine_end_silence, machine_end_other, fax, unknown
+
+    @property
+    def is_machine(self) -> bool:
+        """A machine that may still be speaking."""
+        return self.answered_by.startswith("machine")
+
+    @property
+    def is_recording(self) -> bool:
+        """A machine that has finished its greeting, so that what is said now is kept."""
+        return self.answered_by.startswith("machine_end")
+
+    @property
+    def is_fax(self) -> bool:
+        """Nobody to talk to."""
+        return self.answered_by == "fax"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """How the attempt to put a caller through ended; `seconds` of the other's call, from when it was answered."""
+
+    carrier_id: str  # of the caller's own call
+    status: str  # completed, answered, busy, no-answer, failed, canceled
+    other_id: str | None
+    seconds: int | None
+    bridged: bool | None  # None when the carrier does not tell
+
+    @property
+    def talked(self) -> bool:
+        """Somebody was connected with the caller. An answer alone may have been a machine, or somebody who declined."""
+        return self.status in _TALKED and self.bridged is not False
 
 
 def visible(text: str) -> str:
@@ -77,6 +119,23 @@ def parse_status(attempt_id: str, form: Form, received_at: datetime) -> Delivery
         status=_name(form, f"{kind}Status").lower() or "unknown",
         code=_whole(form.get("ErrorCode")),
         received_at=received_at,
+    )
+
+
+def parse_detection(form: Form) -> Detection:
+    """Read who took a call. ValueError without a CallSid; what is not told is unknown."""
+    answered_by = _name(form, "AnsweredBy").lower()
+    return Detection(_needed(form, "CallSid")[:_ID_MOST], answered_by or "unknown")
+
+
+def parse_dialled(form: Form) -> Dialled:
+    """Read how dialling ended. ValueError without a CallSid; an unheard-of status is kept, and is no talk."""
+    return Dialled(
+        carrier_id=_needed(form, "CallSid")[:_ID_MOST],
+        status=_name(form, "DialCallStatus").lower() or "unknown",
+        other_id=_name(form, "DialCallSid")[:_ID_MOST] or None,
+        seconds=_whole(form.get("DialCallDuration")),
+        bridged=_TRUTH.get(_name(form, "DialBridged").lower()),
     )
 
 

@@ -148,6 +148,9 @@ class ParticipantView(_View):
     programme_on: date | None  # day 1 of a later programme
     density: Density
     ask_at: time | None  # local hour of check-ins; null: the programme's own
+    birth_year: int | None
+    can_be_identified: bool  # whether a call can make sure that it is them; a PIN itself is never told
+    no_voicemail: bool
 
 
 class PersonView(_View):

@@ -45,6 +45,9 @@ class Fields(BaseModel):
     fluid_limit: str = ""
     conditions: list[str] = []
     medicines: list[str] = []
+    birth_year: str = ""
+    pin: str = ""
+    no_voicemail: str = ""
 
     def typed(self) -> dict[str, str]:
         """The fields as the shared checks want them."""
@@ -69,7 +72,7 @@ def enrol(request: Request, parts: Parts, staff: SignedIn, fields: Annotated[Fie
 
 
 def _enrol(parts: WebParts, fields: Fields, username: str) -> Done | tuple[FieldProblem, ...]:
-    person = read_person(fields.typed(), Rules(parts.country, parts.allow_fictional))
+    person = read_person(fields.typed(), Rules(parts.country, parts.allow_fictional), parts.clock().date())
     problems = (() if isinstance(person, Participant) else person) + _problems_of_choice(parts, fields)
     if problems or not isinstance(person, Participant):
         return problems

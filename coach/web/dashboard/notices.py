@@ -33,6 +33,7 @@ _SAID: Mapping[str, str] = {
     "off": "They are not on call any more; their shifts have ended.",
     "tested": "A test page is on its way. Below, beside the number, you see what becomes of it.",
     "seen": "It is noted that you look after it.",
+    "calls": "It is kept, and holds from their next call on.",
     "enrolled": "Enrolled. One invitation goes out by day; nothing else is sent until the person answers Y.",
 }
 

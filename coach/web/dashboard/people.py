@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -36,6 +37,15 @@ class CaseAttempt:
     note: str
     outcome: str = ""
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallDetailsAttempt:
+    """What was typed into the form about calls, but for the PIN, with what is wrong field by field."""
+
+    birth_year: str
+    no_voicemail: bool
+    problem_of: Mapping[str, str]
 
 
 @router.get("/people")
@@ -83,6 +93,7 @@ def person_page(  # noqa: PLR0913 - one page, many things that can be said on it
     *,
     notice: Notice | None = None,
     attempt: CaseAttempt | None = None,
+    call_attempt: CallDetailsAttempt | None = None,
     live: bool = False,
     status: int = 200,
 ) -> Response:
@@ -99,7 +110,9 @@ def person_page(  # noqa: PLR0913 - one page, many things that can be said on it
         "outcome_labels": {choice.id: choice.label for choice in parts.outcomes},
         "facts": facts_in_words(person.profile),
         "choices": choices_in_words(person, found.today),
+        "calls": calls_in_words(person),
         "attempt": attempt,
+        "call_attempt": call_attempt,
         "explained": {case.id: explanation_in_words(case.explanation) for case in found.cases},
         "notice": notice,
         "live": live,
@@ -123,6 +136,15 @@ def facts_in_words(profile: Profile) -> list[tuple[str, str]]:
         ("Walking aid", WALKING_AIDS.get(aid, aid) if aid else _UNKNOWN),
         ("Limit on fluids", _UNKNOWN if profile.fluid_limit is None else _YES_NO[profile.fluid_limit]),
         ("Usual weakness", str(profile.baseline) if profile.baseline is not None else _UNKNOWN),
+    ]
+
+
+def calls_in_words(person: Participant) -> list[tuple[str, str]]:
+    """What a call asks for first and whether it may speak to a machine. A PIN is never shown."""
+    return [
+        ("Year of birth", str(person.birth_year) if person.birth_year is not None else _UNKNOWN),
+        ("PIN", "Set" if person.call_pin else "Not set"),
+        ("Voicemail", "Never" if person.no_voicemail else "At most once a day, nothing about health"),
     ]
 
 

@@ -194,10 +194,11 @@ def test_what_is_forgotten_is_found_by_an_index(scene: Scene) -> None:
         "status_callback": "ix_status_callback_received_at",
         "inbound": "ix_inbound_raw_kept",
         "event": "ix_event_timer_set",
+        "call": "ix_call_ended_at_changed_at",
     }
     plans = [
         plan
-        for what in (STATUSES, RAW, TIMERS)
+        for what in (STATUSES, RAW, TIMERS, Forgotten.CALLS)
         for plan in scene.plans(
             lambda connection, what=what: look(connection, what, scene.now, scene.now, 10), "DELETE"
         )

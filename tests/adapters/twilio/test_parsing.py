@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from coach.adapters.twilio.forms import Form, decode_form
 from coach.adapters.twilio.parse import (
     RAW_MOST,
+    Detection,
+    Dialled,
     parse_answer,
+    parse_detection,
+    parse_dialled,
     parse_inbound,
     parse_status,
     raw_fields,
@@ -149,6 +153,62 @@ def test_a_status_without_an_id_is_no_status() -> None:
     """It could not be bound to anything."""
     with pytest.raises(ValueError, match="CallSid"):
         parse_status("att-1", form_of(MessageStatus="sent"), NOON)
+
+
+@pytest.mark.parametrize(
+    ("answered_by", "machine", "recording", "fax"),
+    [
+        ("human", False, False, False),
+        ("unknown", False, False, False),
+        ("machine_start", True, False, False),
+        ("machine_end_beep", True, True, False),
+        ("machine_end_silence", True, True, False),
+        ("Machine_End_Other", True, True, False),
+        ("fax", False, False, True),
+        ("", False, False, False),
+        ("robot", False, False, False),
+    ],
+)
+def test_only_what_the_carrier_calls_a_machine_is_one(
+    answered_by: str, *, machine: bool, recording: bool, fax: bool
+) -> None:
+    """Whoever is not known to be a machine is spoken to as a person."""
+    read = parse_detection(form_of(CallSid="CA1", AnsweredBy=answered_by, MachineDetectionDuration="5120"))
+    assert (read.carrier_id, read.is_machine, read.is_recording, read.is_fax) == ("CA1", machine, recording, fax)
+
+
+def test_a_detection_that_tells_nothing_is_unknown() -> None:
+    """And one without a call is none."""
+    assert parse_detection(form_of(CallSid="CA1")) == Detection("CA1", "unknown")
+    with pytest.raises(ValueError, match="CallSid"):
+        parse_detection(form_of(AnsweredBy="human"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "talked"),
+    [
+        ({"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "61"}, True),
+        ({"DialCallStatus": "answered"}, True),
+        ({"DialCallStatus": "completed", "DialBridged": "false", "DialCallDuration": "9"}, False),
+        ({"DialCallStatus": "no-answer"}, False),
+        ({"DialCallStatus": "busy"}, False),
+        ({"DialCallStatus": "failed"}, False),
+        ({"DialCallStatus": "canceled"}, False),
+        ({"DialCallStatus": "teleported", "DialBridged": "true"}, False),
+        ({}, False),
+    ],
+)
+def test_somebody_who_answered_and_declined_has_not_talked(fields: dict[str, str], *, talked: bool) -> None:
+    """Nor has an answering machine that heard the whisper."""
+    assert parse_dialled(form_of(CallSid="CA1", **fields)).talked is talked
+
+
+def test_how_dialling_ended_is_read_whole() -> None:
+    """What is odd is left out."""
+    told = {"DialCallStatus": "Completed", "DialCallSid": "CA2", "DialCallDuration": "61", "DialBridged": "TRUE"}
+    assert parse_dialled(form_of(CallSid="CA1", **told)) == Dialled("CA1", "completed", "CA2", 61, bridged=True)
+    odd = {"DialCallStatus": "busy", "DialCallSid": "", "DialCallDuration": "-1", "DialBridged": "perhaps"}
+    assert parse_dialled(form_of(CallSid="CA1", **odd)) == Dialled("CA1", "busy", None, None, bridged=None)
 
 
 def test_an_attempt_in_an_address_is_made_storable() -> None:

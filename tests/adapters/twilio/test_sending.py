@@ -142,11 +142,13 @@ def test_a_call_names_its_dialogue_and_status_addresses() -> None:
         "From": ["+14155550177"],
         "Url": ["https://coach.example.org/twilio/voice/att-1"],
         "Method": ["POST"],
+        "FallbackUrl": ["https://coach.example.org/twilio/voice/fallback"],
+        "FallbackMethod": ["POST"],
         "StatusCallback": ["https://coach.example.org/twilio/call-status/att-1"],
         "StatusCallbackMethod": ["POST"],
         "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
         "Timeout": ["25"],
-        "TimeLimit": ["900"],
+        "TimeLimit": ["3600"],
     }
 
 
@@ -161,19 +163,38 @@ def test_a_call_about_a_case_has_an_address_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("lane", Lane)
+def test_a_call_turns_to_the_fallback_that_is_set(lane: Lane) -> None:
+    """One that is no part of us still answers when we do not."""
+    elsewhere = "https://handler.twilio.com/twiml/EH1"
+    with loopback(Answer(201, call_at_carrier())) as server:
+        carrier_at(server.url, voice_fallback_url=elsewhere).call(replace(CALL_ROSA, lane=lane))
+        assert the_form(server)["FallbackUrl"] == [elsewhere]
+
+
+@pytest.mark.parametrize("lane", Lane)
 def test_only_check_in_calls_ask_who_took_them(lane: Lane) -> None:
-    """Asking costs seconds of silence, which an alarm or a page cannot spare."""
+    """An alarm or a page must be heard whoever, or whatever, took the call."""
     with loopback(Answer(201, call_at_carrier())) as server:
         carrier_at(server.url, machine_detection="Enable").call(replace(CALL_ROSA, lane=lane))
         form = the_form(server)
     assert form.get("MachineDetection") == (["Enable"] if lane is Lane.PROMPT else None)
 
 
+def test_nobody_waits_in_silence_until_it_is_known_who_took_the_call() -> None:
+    """What was found comes to an address of its own while we speak."""
+    with loopback(Answer(201, call_at_carrier())) as server:
+        carrier_at(server.url, machine_detection="DetectMessageEnd").call(CALL_ROSA)
+        form = the_form(server)
+    assert form["AsyncAmd"] == ["true"]
+    assert form["AsyncAmdStatusCallback"] == ["https://coach.example.org/twilio/voice/att-1/detected"]
+    assert form["AsyncAmdStatusCallbackMethod"] == ["POST"]
+
+
 def test_no_call_asks_when_the_file_says_so() -> None:
     """The setting is empty."""
     with loopback(Answer(201, call_at_carrier())) as server:
         carrier_at(server.url).call(CALL_ROSA)
-        assert "MachineDetection" not in the_form(server)
+        assert not {"MachineDetection", "AsyncAmd", "AsyncAmdStatusCallback"} & {*the_form(server)}
 
 
 def test_a_call_comes_from_the_from_number_when_no_voice_number_is_set() -> None:

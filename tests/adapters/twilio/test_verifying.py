@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from coach.adapters.twilio import Verifier
-from coach.adapters.twilio.forms import CALL_STATUS, DIALOGUE, INBOUND_TEXT, TEXT_STATUS, Form, Webhook
+from coach.adapters.twilio.forms import (
+    CALL_STATUS,
+    DETECTION,
+    DIALLED,
+    DIALOGUE,
+    INBOUND_TEXT,
+    TEXT_STATUS,
+    Form,
+    Webhook,
+)
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -70,12 +79,31 @@ ANSWER: Pairs = (
     ("To", "+14155550101"),
 )
 CALL: Pairs = (*ANSWER[:6], *ANSWER[7:9], ("CallDuration", "61"), ("SequenceNumber", "3"), ("Timestamp", "Sun"))
+DETECTED: Pairs = (
+    ("CallSid", "CA" + "1" * 32),
+    ("AccountSid", ACCOUNT),
+    ("AnsweredBy", "machine_end_beep"),
+    ("MachineDetectionDuration", "5120"),
+)
+PUT_THROUGH: Pairs = (
+    *ANSWER[:6],
+    ("DialBridged", "true"),
+    ("DialCallDuration", "61"),
+    ("DialCallSid", "CA" + "2" * 32),
+    ("DialCallStatus", "completed"),
+    *ANSWER[7:9],
+    ("To", "+14155550101"),
+)
+WHISPER: Pairs = (*ANSWER[:6], ("Digits", "1"), *ANSWER[7:9], ("ParentCallSid", "CA" + "2" * 32), ANSWER[10])
 HONEST = [
     pytest.param("/twilio/sms", TEXT, INBOUND_TEXT, id="text"),
     pytest.param("/twilio/sms", PICTURE, INBOUND_TEXT, id="picture"),
     pytest.param("/twilio/status/att-1", STATUS, TEXT_STATUS, id="status"),
     pytest.param("/twilio/voice/att-1/turn/2?asked=weakness&silent=0", ANSWER, DIALOGUE, id="answer"),
     pytest.param("/twilio/call-status/att-1", CALL, CALL_STATUS, id="call status"),
+    pytest.param("/twilio/voice/att-1/detected", DETECTED, DETECTION, id="detection"),
+    pytest.param("/twilio/voice/att-1/dialled/3", PUT_THROUGH, DIALLED, id="dialled"),
+    pytest.param("/twilio/voice/att-1/whisper/3", WHISPER, DIALOGUE, id="whisper"),
 ]
 
 
