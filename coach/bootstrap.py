@@ -27,6 +27,7 @@ from coach.adapters.library.handbook import load_handbook
 from coach.adapters.library.prices import load_prices
 from coach.adapters.library.retention import load_retention
 from coach.adapters.links import SignedLinks
+from coach.adapters.places import Places
 from coach.adapters.spool import FolderSpool
 from coach.adapters.twilio import CarrierOptions, TwilioCarrier, Verifier
 from coach.core.handbook import Handbook
@@ -74,6 +75,7 @@ class LiveHouse:
     verifier: Verifier
     script: VoiceScript
     carrier: TwilioCarrier
+    places: Places
 
     def close(self) -> None:
         """Let posts under way end, then give back connections."""
@@ -100,7 +102,7 @@ def open_live_house(settings: Settings, clock: Clock) -> LiveHouse:
     carrier = TwilioCarrier(options, clock, codes)
     verifier = Verifier((options.auth_token,), settings.public_url, options.account_sid)
     coach = make_coach(house, carrier, links=_links(settings), heartbeat=_heartbeat(settings), mailbox=carrier)
-    return LiveHouse(house, coach, verifier, _voice_script(house), carrier)
+    return LiveHouse(house, coach, verifier, voice_script(house), carrier, places(settings))
 
 
 def settle_in() -> None:
@@ -163,6 +165,14 @@ class _NoCarrier:
         del message, since
         return ()
 
+    def redirect(self, carrier_id: str, path: str) -> bool:
+        del carrier_id, path
+        return False
+
+    def hang_up(self, carrier_id: str) -> bool:
+        del carrier_id
+        return False
+
 
 def sending_options(settings: Settings) -> Options:
     """How fast and from where messages leave, and what the carrier's codes mean."""
@@ -192,6 +202,7 @@ def carrier_options(settings: Settings) -> CarrierOptions:
         voice_number=settings.voice_number,
         api_url=settings.twilio_api_url,
         machine_detection=load_machine_detection(folder("messages") / _CARRIER_FILE),
+        voice_fallback_url=settings.voice_fallback_url,
     )
 
 
@@ -200,11 +211,18 @@ def _links(settings: Settings) -> Links:
     return SignedLinks(secret.get_secret_value(), settings.public_url) if secret else NoLinks()
 
 
+def places(settings: Settings) -> Places:
+    """What signs the places in calls; without a secret of its own an installation uses the carrier's token."""
+    secret = settings.secret_key or settings.twilio_auth_token
+    return Places(secret.get_secret_value() if secret else "")
+
+
 def _heartbeat(settings: Settings) -> Heartbeat:
     return HttpHeartbeat(settings.heartbeat_url) if settings.heartbeat_url else NoHeartbeat()
 
 
-def _voice_script(house: House) -> VoiceScript:
+def voice_script(house: House) -> VoiceScript:
+    """The sentences of calls that no programme decides, with this installation's names."""
     settings = house.settings
     emergency = house.handbook.library.numbers_for(settings.country).emergency
     path = folder("messages") / _CARRIER_FILE

@@ -8,31 +8,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from coach.calls import Calls
 from coach.core import escalation, schedule
 from coach.core.conversation import (
-    ASKED_IN_CALLS,
     Moment,
-    cannot_wait,
     fire,
     following,
-    greeting,
     invite_later,
-    open_call,
     receive,
     respond,
 )
-from coach.core.events import Event, Said, TaskRaised
+from coach.core.events import Event, TaskRaised
 from coach.core.handbook import Handbook
 from coach.core.model import (
-    Asked,
-    Channel,
     Conversation,
     InboundMessage,
-    Language,
     Participant,
     Status,
     TimerKind,
 )
+from coach.details import Details
 from coach.duty import LOOK_AGAIN, Done, Duty, NoLinks, PageCall, Refused
 from coach.ports import (
     Carrier,
@@ -56,22 +51,9 @@ from coach.rostering import Rostering
 from coach.sending import Options, Sending
 from coach.watching import NoHeartbeat, Stopwatch, Watching
 
-__all__ = ["FORESEEN", "Coach", "Done", "PageCall", "Refused", "Spoken", "Undecided", "heat_refusal"]
+__all__ = ["FORESEEN", "Coach", "Done", "PageCall", "Refused", "heat_refusal"]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What a call says now. `asked` is the question to wait for; None means hang up afterwards."""
-
-    language: Language
-    lines: tuple[str, ...]
-    asked: Asked | None = None
-
-
-class Undecided(Exception):
-    """A spoken answer was stored but could not be decided; the caller must not hear a goodbye."""
 
 
 _FORGOTTEN_AT_ONCE = 500
@@ -125,11 +107,17 @@ class Coach:
         self._sending = Sending(self.store, self.carrier, self.clock, self.options, self.elapsed)
         self._duty = Duty(self.store, self.handbook, self.clock, self.links)
         self._watching = Watching(self.store, self.handbook, self.clock, self.heartbeat, Stopwatch(self.elapsed))
+        self.details = Details(self.store, self.clock)
         self.rostering = Rostering(self.store, self.clock, self.handbook)
         door = Door(
             self.store, self.handbook, self.clock, self.options.country, self.elapsed, self._decide, self.update_status
         )
         self.receiving = Receiving(door, self.spool, self.mailbox)
+        keep, country = self.receiving.keep, self.options.country
+        self.calls = Calls(self.store, self._duty, country, keep, self._decide, self._wake)
+
+    def _wake(self) -> None:
+        self.wake()  # whoever it is by then
 
     def close(self) -> None:
         """Take nothing more, and let the posts under way end."""
@@ -138,15 +126,11 @@ class Coach:
 
     # Receiving ------------------------------------------------------------------------------------------------------
 
-    def receive(self, message: InboundMessage, raw: Mapping[str, str]) -> Spoken:
-        """Store a text or spoken answer durably, then decide and record. A repeat changes nothing, answers the same."""
+    def receive(self, message: InboundMessage, raw: Mapping[str, str]) -> None:
+        """Store a text durably, then decide and record. A repeat changes nothing."""
         kept = self.receiving.keep(ReceivedText(message, raw))
-        decided = kept.decided or self._decide(kept.inbound_id)
-        if message.channel is not Channel.VOICE:
-            return Spoken(Language.EN, ())
-        if not decided:
-            raise Undecided  # the line must say so, and give the emergency number
-        return self._spoken_for(message, kept.inbound_id)
+        if not kept.decided:
+            self._decide(kept.inbound_id)
 
     def _decide(self, inbound_id: int) -> bool:
         """A decision that raises leaves the stored text to be tried again, and in the end to be read by a person."""
@@ -159,6 +143,9 @@ class Coach:
                 conversation = tx.conversation_of_number(message.sender, self.options.country, now)
                 if conversation.participant.status is Status.ON_CALL:
                     self._duty.hear(tx, conversation.participant, message, inbound_id, now)
+                elif not self.calls.stands_alone(conversation, message):
+                    late = TaskRaised("late_answer", "an answer in a call came after the call had gone on")
+                    tx.record(conversation, (late,), Cause(inbound_id=inbound_id), now)
                 else:
                     events = self._respond(conversation, message, inbound_id)
                     tx.record(conversation, events, Cause(inbound_id=inbound_id), now)
@@ -180,55 +167,10 @@ class Coach:
             because = "the text was judged without the person's history, because of a fault"
             return (*alone, TaskRaised("judged_alone", because))
 
-    def _spoken_for(self, message: InboundMessage, inbound_id: int) -> Spoken:
-        with self.store.begin() as tx:
-            after = tx.conversation_of_number(message.sender, self.options.country, self.clock())
-        lines = tuple(self.store.said_for(inbound_id))
-        return Spoken(after.participant.language, lines, self._asked(after))
-
-    def _asked(self, conversation: Conversation) -> Asked | None:
-        question = Moment(conversation, self.handbook, self.clock(), Channel.VOICE).question()
-        goes_on = question is not None and question.asked in ASKED_IN_CALLS and conversation.participant.status.talks
-        return question.asked if question is not None and goes_on else None
-
     def update_status(self, status: DeliveryStatus) -> None:
         """Apply what the carrier says became of an attempt; those of unknown attempts are kept."""
         if not self._sending.told(status):
             log.warning("status for an unknown attempt", extra={"attempt_id": status.attempt_id})
-
-    # Calls ----------------------------------------------------------------------------------------------------------
-
-    def greeting(self, phone: str) -> Spoken:
-        """The neutral first words of a call with this number."""
-        conversation = self._by_number(phone)
-        said = greeting(conversation, self.handbook, self.clock())
-        asked = Asked.IDENTITY if conversation.participant.status.talks else None
-        return Spoken(conversation.participant.language, (said.body,), asked)
-
-    def open_call(self, phone: str) -> Spoken:
-        """Somebody is there: the first question of the check-in."""
-        now = self.clock()
-        with self.store.begin() as tx:
-            conversation = tx.conversation_of_number(phone, self.options.country, now)
-            events = open_call(conversation, self.handbook, now)
-            tx.record(conversation, events, Cause(), now)
-            after = tx.conversation_of_number(phone, self.options.country, now)
-        lines = tuple(event.body for event in events if isinstance(event, Said))
-        return Spoken(after.participant.language, lines, self._asked(after))
-
-    def cannot_wait(self, message: InboundMessage) -> bool:
-        """Whether words said before key 1 must be taken as an answer; nothing is recorded."""
-        conversation = self._by_number(message.sender)
-        return cannot_wait(conversation, message, self.handbook, self.clock())
-
-    def phone_of(self, attempt_id: str) -> str | None:
-        """The number an attempt was made to."""
-        message = self.store.message_of_attempt(attempt_id)
-        return message.recipient if message else None
-
-    def _by_number(self, phone: str) -> Conversation:
-        with self.store.begin() as tx:
-            return tx.conversation_of_number(phone, self.options.country, self.clock())
 
     # Jobs -----------------------------------------------------------------------------------------------------------
 
@@ -303,12 +245,13 @@ class Coach:
         return self._sending.reconcile()
 
     def recover(self) -> int:
-        """Take up what a crash left: texts stored but not decided, attempts whose sender vanished."""
+        """Take up what a crash left: texts stored but not decided, calls left open, attempts whose sender vanished."""
         now = self.clock()
         waiting = self.store.undecided_inbound(now - self.options.decide_again_after, self.options.batch)
         for inbound_id in waiting:
             self._decide(inbound_id)
-        return len(waiting) + self.store.expire_leases(now)
+        settled = self.calls.end_abandoned(self.options.batch)
+        return len(waiting) + settled + self.store.expire_leases(now)
 
     # Staff ----------------------------------------------------------------------------------------------------------
 

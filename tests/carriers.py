@@ -8,7 +8,21 @@ from coach.core.model import OutboundMessage
 from coach.ports import Outcome, SendResult
 
 
-class SilentCarrier:
+class NoCallsUnderWay:
+    """The part of a carrier that changes calls under way, where there are none."""
+
+    def redirect(self, carrier_id: str, path: str) -> bool:
+        """No such call."""
+        del carrier_id, path
+        return False
+
+    def hang_up(self, carrier_id: str) -> bool:
+        """No such call."""
+        del carrier_id
+        return False
+
+
+class SilentCarrier(NoCallsUnderWay):
     """Takes whatever comes, and tells nothing more of it."""
 
     def send(self, message: OutboundMessage) -> SendResult:

@@ -58,7 +58,12 @@ def fate(town: Town) -> Fate:
 def voicemail(town: Town) -> None:
     """Her machine takes it; let it run out."""
     act(town, "answer", {"as": "voicemail"})
-    town.wait(timedelta(minutes=2))
+
+    def is_over() -> bool:
+        town.wait(timedelta(seconds=10))
+        return status(town) == "completed"
+
+    until(is_over, "the end of the message")
 
 
 def picked_up_and_put_down(town: Town) -> None:
@@ -85,6 +90,7 @@ def cried_for_help(town: Town) -> None:
     """She presses nothing and says what is the matter."""
     act(town, "answer", {"as": "human"})
     act(town, "say", {"speech": "help I cannot breathe", "confidence": 0.9})
+    act(town, "hang-up")
 
 
 def let_it_ring(town: Town) -> None:

@@ -15,6 +15,7 @@ from tests.town import AGNES, Phone, Town, enrol_agnes, open_town, until
 
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = date(2026, 6, 1)
+BORN = "1940"
 
 
 @pytest.fixture
@@ -49,13 +50,15 @@ def said(state: dict[str, Any]) -> str:
 
 
 def test_a_call_asks_score_and_warning_signs_by_key(town: Town) -> None:
-    """Nothing about health before key 1; then the two questions, and the score is on record."""
+    """Nothing about health before it is known who is there; then the two questions, and the score is on record."""
     ring_at_check_in(town)
     greeting = said(call(town))
     assert "9 1 1" in greeting
     assert "legs" not in greeting.lower()
-    assert "how weak" in said(act(town, "keys", {"digits": "1"}))
-    assert "chest pain" in said(act(town, "keys", {"digits": "4#"}))
+    assert "the year you were born" in said(act(town, "keys", {"digits": "1"}))
+    assert "how weak" in said(act(town, "keys", {"digits": BORN}))
+    assert "You said 4." in said(act(town, "keys", {"digits": "4"}))
+    assert "chest pain" in said(act(town, "keys", {"digits": "1"}))
     ended = act(town, "keys", {"digits": "2"})
     assert "Goodbye" in said(ended)
     until(lambda: call(town)["status"] == "completed", "the end of the call")
@@ -71,8 +74,8 @@ def test_yes_to_the_warning_signs_is_spoken_texted_and_on_the_worklist(town: Tow
     """An emergency told by key lands where a text would."""
     agnes = ring_at_check_in(town)
     before = len(agnes.received())
-    act(town, "keys", {"digits": "1"})
-    act(town, "keys", {"digits": "4#"})
+    for keys in ("1", BORN, "4", "1"):
+        act(town, "keys", {"digits": keys})
     assert "dial 9 1 1 now" in said(act(town, "keys", {"digits": "1"}))
     assert agnes.gets(before)[0].startswith("Call 911 now")
     with town.signed_in() as coordinator:

@@ -23,6 +23,7 @@ from coach.ports import Outcome, SendResult
 from coach.sandbox.faults import RestFault, RestRule
 from coach.sending import Options
 from coach.service import Coach
+from tests.carriers import NoCallsUnderWay
 from tests.chaos.street import ALARM, LINE, Street, open_street, phone, until
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
@@ -198,7 +199,7 @@ class HeldUp:
         return getattr(self._inner, name)
 
 
-class Counting:
+class Counting(NoCallsUnderWay):
     """A carrier that takes everything."""
 
     def __init__(self) -> None:

@@ -19,11 +19,12 @@ from coach.ports import DeliveryStatus, Outcome, SendResult
 from coach.refusals import texts_back
 from coach.sending import Options, Sending
 from tests.adapters.database.scene import FAST, Scene
+from tests.carriers import NoCallsUnderWay
 from tests.clocks import StoppedClock
 
 
 @dataclass
-class Network:
+class Network(NoCallsUnderWay):
     """A carrier that takes everything, and says later what became of it."""
 
     taken: list[OutboundMessage] = field(default_factory=list)

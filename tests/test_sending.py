@@ -23,6 +23,7 @@ from coach.posting import GROUP
 from coach.recheck import FRESH_SECONDS
 from coach.sending import Options, Sending
 from tests.adapters.database.scene import FAST, LEASE, Scene
+from tests.carriers import NoCallsUnderWay
 from tests.clocks import StoppedClock
 
 PATIENCE = 20.0
@@ -31,7 +32,7 @@ MONSTROUS = 2**70
 
 
 @dataclass
-class Line:
+class Line(NoCallsUnderWay):
     """A carrier that accepts; some bodies are held until they are let go, some make it fail."""
 
     posted: list[str] = field(default_factory=list)

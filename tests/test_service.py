@@ -24,8 +24,10 @@ from coach.jobs import PLAN, drain
 from coach.ports import DeliveryStatus, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach, Done, Refused
+from tests.carriers import NoCallsUnderWay
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
+from tests.service_calls import ServiceCall
 
 RUTH, LINE = "+12025550181", "+12025550100"
 MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # ten in New York
@@ -33,7 +35,7 @@ FINE = SendResult(Outcome.ACCEPTED, "SM1", "queued")
 
 
 @dataclass
-class ScriptedCarrier:
+class ScriptedCarrier(NoCallsUnderWay):
     """Answers each post with the next result of its script, or accepts."""
 
     script: list[SendResult | Exception] = field(default_factory=list)
@@ -258,16 +260,18 @@ def test_a_case_that_does_not_exist_is_said_so(practice: Practice) -> None:
 
 
 def test_a_spoken_answer_repeated_by_the_carrier_is_answered_the_same(practice: Practice) -> None:
-    """Twilio may fetch a step twice; the second time nothing changes."""
+    """The carrier may fetch a step twice; the second time nothing changes."""
     ruth = Participant(0, RUTH, Status.STRANGER, Language.EN, "US", zone="America/New_York", channel=Channel.VOICE)
-    practice.coach.enrol(ruth, "ana")
+    practice.coach.enrol(replace(ruth, birth_year=1940), "ana")
     practice.coach.fire_due()
     practice.text("Y")
-    practice.coach.open_call(RUTH)
-    answer = InboundMessage("CA1-1", RUTH, LINE, "4", practice.clock(), Channel.VOICE)
-    first = practice.coach.receive(answer, {"Digits": "4"})
-    assert practice.coach.receive(answer, {"Digits": "4"}) == first
-    assert first.asked is not None
+    call = ServiceCall(practice.coach, RUTH)
+    call.presses("1", "1940")
+    asked = call.now
+    first = call.presses("4")
+    call.now = asked
+    assert call.presses("4") == first
+    assert first.startswith("You said 4.")
 
 
 def test_a_fault_in_one_prompt_does_not_end_its_slot(practice: Practice) -> None:

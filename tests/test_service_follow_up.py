@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -18,15 +18,18 @@ from coach.jobs import DISPATCH, PLAN, drain
 from coach.ports import DeliveryStatus, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach, Done
+from tests.carriers import NoCallsUnderWay
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
+from tests.service_calls import ServiceCall
 
 RUTH, ANA, LINE = "+12025550181", "+12025550190", "+12025550100"
+BORN = "1940"
 MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # ten in New York
 MINUTE = timedelta(minutes=1)
 
 
-class Phones:
+class Phones(NoCallsUnderWay):
     """Takes whatever comes, and remembers what went to Ruth."""
 
     def __init__(self) -> None:
@@ -117,7 +120,7 @@ def story(engine: Engine, store: SqlStore) -> Iterator[Story]:
     coach = Coach(store, phones, HANDBOOK, clock, Options(segments_per_second=100, senders=2))
     ruth = Participant(0, RUTH, Status.ACTIVE, Language.EN, "US", name="Ruth Ames", zone="America/New_York")
     with store.begin() as tx:
-        tx.enrol(ruth, clock())
+        tx.enrol(replace(ruth, birth_year=int(BORN)), clock())
     added = coach.rostering.add(OnCall(0, "ana", "Ana Ruiz", ANA, Language.EN, "America/New_York"), "admin")
     assert isinstance(added, Done)
     assert added.id is not None
@@ -170,7 +173,9 @@ def test_so_is_one_while_no_text_may_leave(story: Story) -> None:
     assert story.phones.to_ruth == ["a call"]
     assert set(story.phones.called) == {RUTH, ANA}
     assert story.steps("not_delivered") == ["escalation.emergency"]
-    assert story.coach.open_call(RUTH).lines
+    call = ServiceCall(story.coach, RUTH)
+    assert "9 1 1" in call.said
+    assert "dial 9 1 1 now" in call.presses("1", BORN)
 
 
 def test_so_is_an_urgent_one(story: Story) -> None:
@@ -180,9 +185,11 @@ def test_so_is_an_urgent_one(story: Story) -> None:
     story.passes(1)
     assert story.templates() == ["escalation.urgent", "voice.alarm"]
     assert story.steps("paged") == ["page.new"] + ["page.unreached_take"] * 2
-    said = story.coach.open_call(RUTH)
-    assert said.lines[0].startswith("Get medical care today.")
-    assert story.coach.open_call(RUTH).lines != said.lines
+    call = ServiceCall(story.coach, RUTH)
+    assert "care" not in call.said
+    assert call.presses("1", BORN).startswith("Get medical care today.")
+    again = ServiceCall(story.coach, RUTH, sid="CA2")
+    assert not again.presses("1", BORN).startswith("Get medical care today.")
 
 
 def test_an_emergency_of_which_no_carrier_says_that_it_arrived_is_called_out_after_three_minutes(story: Story) -> None:

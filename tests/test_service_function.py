@@ -21,6 +21,7 @@ from coach.jobs import PLAN, drain
 from coach.ports import Cause, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach
+from tests.carriers import NoCallsUnderWay
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
 
@@ -40,7 +41,7 @@ RUTHS = Participant(
 )
 
 
-class SilentCarrier:
+class SilentCarrier(NoCallsUnderWay):
     """Takes whatever comes."""
 
     def send(self, message: OutboundMessage) -> SendResult:

@@ -24,6 +24,7 @@ from coach.duty import PageCall
 from coach.ports import DeliveryStatus, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach, Done
+from tests.carriers import NoCallsUnderWay
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
 
@@ -36,7 +37,7 @@ YOURS = f"EMERGENCY case {CODE}, R. A., is yours. Please phone the person by 10:
 
 
 @dataclass
-class Network:
+class Network(NoCallsUnderWay):
     """A carrier that takes everything but texts to numbers it was told to refuse."""
 
     refused: set[str] = field(default_factory=set)

@@ -24,6 +24,7 @@ from coach.ports import Cause, Outcome, SendResult
 from coach.sending import Options
 from coach.service import Coach, Done
 from coach.watching import AlarmKind
+from tests.carriers import NoCallsUnderWay
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
 
@@ -34,7 +35,7 @@ ALL_JOBS = (PLAN, DISPATCH, RECOVER, RECONCILE, REPLAY, CATCH_UP, WATCH)
 
 
 @dataclass
-class Line:
+class Line(NoCallsUnderWay):
     """A carrier that keeps what it was given, and refuses some numbers."""
 
     texts: list[OutboundMessage] = field(default_factory=list)

@@ -130,6 +130,7 @@ def enrol_agnes(town: Town) -> Phone:
         form = {
             "phone": AGNES, "name": "Agnes Moreau", "language": "en", "zone": "America/New_York",
             "channel": "voice", "country": "US", "quiet_start": "20:00", "quiet_end": "09:00",
+            "birth_year": "1940",
         }  # fmt: skip
         coordinator.post("/people/new", data=form).raise_for_status()
     agnes = town.phone(AGNES)

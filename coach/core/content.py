@@ -18,8 +18,9 @@ from coach.core.sms import tidy
 
 PLACEHOLDERS = frozenset(
     {
-        "amount", "choices", "code", "crisis", "days", "em", "highest", "hour", "initials", "level", "link", "lowest",
-        "moves", "name", "org", "owner", "score", "scores", "sign", "support", "time", "until", "urgent", "week", "who",
+        "amount", "answer", "choices", "code", "crisis", "days", "em", "highest", "hour", "initials", "level", "link",
+        "lowest", "moves", "name", "org", "owner", "score", "scores", "sign", "support", "time", "until", "urgent",
+        "week", "who",
     }
 )  # fmt: skip
 """Every name that may stand in braces in a text."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from coach.core.call_rules import CallRules
 from coach.core.content import Library
 from coach.core.escalation import CaseOutcome, Telling
 from coach.core.model import Language
@@ -57,6 +58,7 @@ class Handbook:
     policy: Policy
     rules_version: str = ""  # what each case is stamped with: which rules, levels and pages were in force
     onboarding: Onboarding = field(default_factory=Onboarding)
+    calls: CallRules = field(default_factory=CallRules)
     organisation: str = "Leg Coach"
     support_phone: str = ""
 

@@ -104,8 +104,8 @@ class SilenceStep:
 
     fate: Fate | None  # None: an answer came and was not understood
     call: bool = True  # whether calling may help
-    call_again: timedelta | None = None
-    ask_by: Channel | None = None
+    calls_again: int = 0  # so often a call is made once more, each `Policy.call_pause` after the one before
+    ask_by: Channel | None = None  # then
     task: str | None = None  # kind of the work for a coordinator
     task_after: int | None = None  # so many in a row
     at_once: bool = False
@@ -131,6 +131,7 @@ class Policy:
     hold: timedelta  # how long the full text waits for the answer to the question before it
     distress: timedelta  # after a call for help without an answer a case is raised
     silence: tuple[SilenceStep, ...]  # the first whose reason holds wins
+    call_pause: timedelta  # from a check-in call to the look at what became of it
     watch: WatchPolicy
 
     def of(self, level: Disposition) -> LevelPolicy:

@@ -89,6 +89,8 @@ def _participant(entry: Mapping[str, object]) -> Participant:
         zone=str(entry["zone"]),
         channel=Channel(str(entry.get("channel", "sms"))),
         profile=_profile(entry),
+        birth_year=int(str(entry["birth_year"])),
+        call_pin=str(entry["pin"]) if "pin" in entry else None,
     )
 
 

@@ -73,6 +73,16 @@ class PastCarrier:
         del message, since
         return ()
 
+    def redirect(self, carrier_id: str, path: str) -> bool:
+        """No call is under way."""
+        del carrier_id, path
+        return False
+
+    def hang_up(self, carrier_id: str) -> bool:
+        """No call is under way."""
+        del carrier_id
+        return False
+
     def _accepted(self, prefix: str, message: OutboundMessage) -> SendResult:
         carrier_id = f"{prefix}{next(self._ids):032x}"
         self.attempts.append((message.attempt_id, carrier_id))

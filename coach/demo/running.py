@@ -108,6 +108,7 @@ def open_network(settings: Settings, clock: AdjustableClock, texts: list[Deliver
         clock=clock,
         sms_url=f"{settings.public_url}/twilio/sms",
         voice_url=f"{settings.public_url}/twilio/voice/inbound",
+        voice_fallback_url=f"{settings.public_url}/twilio/voice/fallback",
     )
     everybody = {player.participant.phone: player.participant.name for player in cast()}
     everybody |= {person.phone: f"{person.name} (on call)" for person in PEOPLE}

@@ -13,6 +13,9 @@ from coach.core.handbook import Handbook
 from coach.core.model import Language
 from coach.web.app import create_app
 from coach.web.call_notes import CallNotes
+from coach.web.call_speaking import VoiceParts
+from coach.web.call_team import call_team
+from coach.web.fallback import fallback, fallback_words
 from coach.web.metrics import SpoolFigures
 from coach.web.page_calls import page_calls
 from coach.web.page_links import page_links
@@ -28,6 +31,7 @@ def make_app(live: LiveHouse, *, allow_fictional: bool = False) -> FastAPI:
     """The webhooks, call dialogue, dashboard and health of one installation."""
     house, settings = live.house, live.house.settings
     notes = CallNotes(house.store, house.clock)
+    calls = _voice_parts(live, notes)
     parts = WebParts(
         coach=live.coach,
         reports=house.reports,
@@ -43,15 +47,32 @@ def make_app(live: LiveHouse, *, allow_fictional: bool = False) -> FastAPI:
         allow_fictional=allow_fictional,
         library=house.handbook.library,
         routers=(
-            webhooks(live.coach.receiving, live.verifier, house.clock),
-            voice(live.coach, live.verifier, house.clock, live.script, notes),
-            page_calls(live.coach, live.verifier, live.script, notes),
+            fallback(fallback_words(live.script, settings.voices)),  # first, or its address would be taken for a call's
+            webhooks(live.coach.receiving, live.verifier, house.clock, live.coach.calls.ended),
+            voice(calls, live.verifier),
+            call_team(calls, live.verifier),
+            page_calls(live.coach, live.verifier, live.script, notes, settings.voices),
             page_links(live.coach.links, house.reports, house.clock),
         ),
         probes=_probes(house),
         spool=lambda: SpoolFigures(*house.spool.figures(house.clock())),
     )
     return create_app(parts)
+
+
+def _voice_parts(live: LiveHouse, notes: CallNotes) -> VoiceParts:
+    house, settings = live.house, live.house.settings
+    return VoiceParts(
+        calls=live.coach.calls,
+        switchboard=live.coach.carrier,
+        tokens=live.places,
+        script=live.script,
+        rules=house.handbook.calls,
+        voices=settings.voices,
+        clock=house.clock,
+        notes=notes,
+        caller_id=settings.voice_number or "",
+    )
 
 
 def _plain_name(programme: str) -> str:

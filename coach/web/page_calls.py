@@ -17,6 +17,7 @@ from coach.adapters.twilio.forms import DIALOGUE, Form
 from coach.adapters.twilio.twiml import ask_key, tell
 from coach.adapters.twilio.verify import Verifier
 from coach.core.model import Language
+from coach.core.voices import STANDARD, Voices
 from coach.service import PageCall
 from coach.web.call_notes import CallNotes
 from coach.web.webhooks import SignedRoute, signed
@@ -59,6 +60,7 @@ class _PageDialogue:
     script: VoiceScript
     notes: CallNotes
     prefix: str  # path of the public address, in front of every route
+    voices: Voices
 
     def opened(self, step: _Step) -> str:
         """Somebody, or something, has picked up."""
@@ -86,13 +88,13 @@ class _PageDialogue:
         if call is None:
             return self._tell("page_unknown", step.language)
         if not call.asks:
-            return tell(call.lines, call.language)
+            return tell(call.lines, call.language, self.voices)
         state = urlencode({"lang": call.language.value, "silent": str(silent)})
         action = f"{self.prefix}/twilio/voice/page/{quote(step.attempt, safe='')}/key/{n}?{state}"
-        return ask_key((*before, *call.lines), call.language, action)
+        return ask_key((*before, *call.lines), call.language, action, self.voices)
 
     def _tell(self, line: LineName, language: Language) -> str:
-        return tell((self.script.line(line, language),), language)
+        return tell((self.script.line(line, language),), language, self.voices)
 
     def safely(self, step: _Step, work: Callable[[], str]) -> Response:
         """Answer with what the work gives; whatever breaks, whoever is on the line hears what to do."""
@@ -104,10 +106,12 @@ class _PageDialogue:
         return Response(twiml, media_type="text/xml")
 
 
-def page_calls(coach: PageCoach, verifier: Verifier, script: VoiceScript, notes: CallNotes) -> APIRouter:
+def page_calls(
+    coach: PageCoach, verifier: Verifier, script: VoiceScript, notes: CallNotes, voices: Voices = STANDARD
+) -> APIRouter:
     """Make the routes of calls about cases."""
     router = APIRouter(route_class=SignedRoute, include_in_schema=False)
-    dialogue = _PageDialogue(coach, script, notes, verifier.path_prefix)
+    dialogue = _PageDialogue(coach, script, notes, verifier.path_prefix, voices)
     check = signed(verifier, DIALOGUE)
 
     def step(attempt: str, request: Request, form: Annotated[Form, Depends(check)]) -> _Step:

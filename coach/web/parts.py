@@ -21,6 +21,7 @@ from coach.adapters.database.reports_values import (
 )
 from coach.core.content import Library
 from coach.core.model import Participant
+from coach.details import Details
 from coach.ports import Clock
 from coach.rostering import Rostering
 from coach.service import Done, Refused
@@ -64,6 +65,10 @@ class StaffActions(Protocol):
 
     def enrol(self, participant: Participant, staff: str) -> Done | Refused:
         """Store a person and send the one invitation."""
+
+    @property
+    def details(self) -> Details:
+        """Changes of what is known of a person."""
 
     @property
     def rostering(self) -> Rostering:

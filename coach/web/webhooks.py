@@ -24,6 +24,8 @@ from coach.ports import Clock, DeliveryStatus
 from coach.web.security import LARGEST_BODY
 
 SIGNATURE = "X-Twilio-Signature"
+CALL_IS_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""Final statuses of a call: https://www.twilio.com/docs/voice/api/call-resource#call-status-values"""
 _log = logging.getLogger(__name__)
 
 
@@ -95,8 +97,12 @@ def signed(verifier: Verifier, webhook: Webhook) -> Callable[[Posted], Form]:
     return check
 
 
-def webhooks(way_in: WayIn, verifier: Verifier, clock: Clock) -> APIRouter:
-    """Make the routes of received texts and of status callbacks."""
+def _nobody(_carrier_id: str) -> None:
+    """There are no calls."""
+
+
+def webhooks(way_in: WayIn, verifier: Verifier, clock: Clock, call_ended: Callable[[str], None] = _nobody) -> APIRouter:
+    """Make the routes of received texts and of status callbacks; `call_ended` gets the carrier's id of a call."""
     router = APIRouter(route_class=SignedRoute, include_in_schema=False)
 
     @router.post("/twilio/sms")
@@ -115,9 +121,19 @@ def webhooks(way_in: WayIn, verifier: Verifier, clock: Clock) -> APIRouter:
     def call_status(attempt: str, form: Annotated[Form, Depends(signed(verifier, CALL_STATUS))]) -> Response:
         with _kept():
             way_in.status(parse_status(attempt, form, clock()))
+        if form.get("CallStatus") in CALL_IS_OVER:
+            _settle(call_ended, form.get("CallSid"))
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     return router
+
+
+def _settle(call_ended: Callable[[str], None], carrier_id: str) -> None:
+    """Should it fail, the job that takes up what was left behind settles the call."""
+    try:
+        call_ended(carrier_id)
+    except Exception as error:  # noqa: BLE001 - the status is kept, and the carrier must hear so
+        _log.error("a call that ended could not be settled", extra={"error": type(error).__name__})
 
 
 @contextmanager

@@ -64,6 +64,16 @@ class Network:
         del message, since
         return ()
 
+    def redirect(self, carrier_id: str, path: str) -> bool:
+        """No call is under way."""
+        del carrier_id, path
+        return False
+
+    def hang_up(self, carrier_id: str) -> bool:
+        """No call is under way."""
+        del carrier_id
+        return False
+
 
 def main() -> int:
     """Print the table. Exit status: 0 every emergency was paged, 1 one was not."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.town import PASSWORD, STAFF, Town, open_town
+from tests.town import AGNES, PASSWORD, STAFF, Town, enrol_agnes, open_town
 
 RUTH = "+12025550171"
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
@@ -57,13 +57,16 @@ def test_from_the_phone_page_to_the_worklist(page: Page) -> None:
     expect(page.get_by_role("main")).to_contain_text(STAFF)
 
 
-def test_the_phone_rings_the_coach_and_takes_keys(page: Page) -> None:
-    """A call to the coach, answered by keypad on the page."""
-    page.goto(f"/phone/{RUTH}")
-    write(page, "LEGS", "reply Y")
-    write(page, "Y", "Which time zone")
-    write(page, "1", "You are all set")
+def test_the_phone_rings_the_coach_and_takes_keys(page: Page, town: Town) -> None:
+    """A call to the coach, answered by keypad on the page: who is there, the choices, the first question."""
+    enrol_agnes(town)
+    page.goto(f"/phone/{AGNES}")
     page.get_by_role("button", name="Call the coach").click()
-    expect(page.locator("body")).to_contain_text("Press 1 if now is a good time")
+    expect(page.locator("body")).to_contain_text("Press 1 to go on")
+    page.get_by_role("button", name="1", exact=True).click()
+    expect(page.locator("body")).to_contain_text("the year you were born")
+    for key in "1940":
+        page.get_by_role("button", name=key, exact=True).click()
+    expect(page.locator("body")).to_contain_text("Press 1 for your check-in")
     page.get_by_role("button", name="1", exact=True).click()
     expect(page.locator("body")).to_contain_text("how weak were your legs")

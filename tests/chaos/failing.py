@@ -10,6 +10,7 @@ from typing import Any
 from coach.adapters.database.store import SqlStore
 from coach.core.model import OutboundMessage
 from coach.ports import Outcome, SendResult
+from tests.carriers import NoCallsUnderWay
 
 
 class Crash(Exception):
@@ -38,7 +39,7 @@ class CrashingStore:
         return getattr(self._inner, name)
 
 
-class Line:
+class Line(NoCallsUnderWay):
     """A carrier that takes what comes, or refuses all of it, or takes it and does not get to say so."""
 
     def __init__(self) -> None:

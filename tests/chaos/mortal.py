@@ -116,6 +116,16 @@ class MortalCarrier:
         found: Sequence[str] = _told(self._passing, "find", self._inner.find)(message, since)
         return found
 
+    def redirect(self, carrier_id: str, path: str) -> bool:
+        """Send a call elsewhere."""
+        done: bool = _told(self._passing, "redirect", self._inner.redirect)(carrier_id, path)
+        return done
+
+    def hang_up(self, carrier_id: str) -> bool:
+        """End a call."""
+        done: bool = _told(self._passing, "hang_up", self._inner.hang_up)(carrier_id)
+        return done
+
 
 def _told(passing: Passing, name: str, do: Callable[..., Any]) -> Callable[..., Any]:
     def told(*given: Any, **named: Any) -> Any:

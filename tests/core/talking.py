@@ -178,8 +178,8 @@ def _turn(timer: Timer) -> tuple[datetime, bool]:
 
 
 def meet(now: datetime, **facts: object) -> Talk:
-    """Somebody in New York; a stranger unless told otherwise."""
-    person = Participant(1, "+12025550142", Status.STRANGER, Language.EN, "US")
+    """Somebody in New York, born in 1948; a stranger unless told otherwise."""
+    person = Participant(1, "+12025550142", Status.STRANGER, Language.EN, "US", birth_year=1948)
     return Talk(now, Conversation(replace(person, **facts)))  # type: ignore[arg-type]  # facts of Participant
 
 

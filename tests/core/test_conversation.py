@@ -600,11 +600,11 @@ def test_each_local_date_fires_once_over_two_weeks() -> None:
 
 
 def test_a_call_asks_score_then_warning_signs_then_ends() -> None:
-    """The two questions of the first form, spoken."""
+    """The two questions of the first form, spoken, and a tip."""
     talk = ruth(channel=Channel.VOICE)
     assert templates(talk.call_opens()) == ["voice.ask_score"]
-    assert groups(talk.says("4", Channel.VOICE)) == ["ack.score_mid", "voice.ask_red_flag"]
-    assert templates(talk.says("2", Channel.VOICE)) == ["voice.goodbye"]
+    assert templates(talk.says("4", Channel.VOICE)) == ["voice.ask_red_flag"]
+    assert groups(talk.says("2", Channel.VOICE)) == ["voice.tips", "voice.goodbye"]
     assert talk.conversation.open_check_in is None
 
 
@@ -638,7 +638,7 @@ def test_a_jump_told_in_a_call_is_asked_about_and_the_call_goes_on() -> None:
         talk.says("2", Channel.VOICE)
     talk.at(MORNING + timedelta(days=4))
     talk.call_opens()
-    assert "recheck.j1" in templates(talk.says("6", Channel.VOICE))
+    assert templates(talk.says("6", Channel.VOICE)) == ["voice.score_up", "voice.ask_onset"]
     assert "voice.ask_red_flag" in templates(talk.says("3", Channel.VOICE))
 
 
@@ -646,7 +646,7 @@ def test_a_spoken_stop_is_confirmed_in_the_call_and_ends_it() -> None:
     """No carrier has confirmed it."""
     talk = ruth(channel=Channel.VOICE)
     talk.call_opens()
-    assert templates(talk.says("stop", Channel.VOICE)) == ["stop.done"]
+    assert templates(talk.says("stop", Channel.VOICE)) == ["spoken.stop_done"]
     assert talk.conversation.open_check_in is None
 
 
@@ -656,3 +656,14 @@ def test_an_emergency_word_ends_the_menu() -> None:
     talk.call_opens()
     facts = talk.says("uh my chest hurts real bad", Channel.VOICE)
     assert [said.template for said in of(facts, Said)] == ["voice.emergency"]
+
+
+def test_whoever_chose_calls_is_asked_by_text_until_a_call_could_be_sure_of_them() -> None:
+    """And staff hear what is missing."""
+    talk = ruth(birth_year=None)
+    talk.says("change")
+    talk.says("2")
+    facts = talk.says("2")
+    assert (tasks(facts), templates(facts)) == (["identity_missing"], ["change.channel_later"])
+    assert talk.conversation.participant.channel is Channel.VOICE
+    assert not talk.conversation.participant.is_called

@@ -750,7 +750,7 @@ def test_help_in_a_call_asks_for_the_warning_signs() -> None:
     talk = ruth()
     talk.call_opens()
     facts = talk.says("help me", Channel.VOICE)
-    assert templates(facts)[:2] == ["help.text", "voice.ask_red_flag"]
+    assert templates(facts)[:2] == ["spoken.help_text", "voice.ask_red_flag"]
     assert [t.payload["about"] for t in of(facts, TimerSet) if t.kind is TimerKind.HELD] == ["distress"]
 
 

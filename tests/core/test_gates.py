@@ -30,7 +30,9 @@ RULES = {rule.id: rule for rule in load(VECTORS)}
 EACH = 200
 OFTEN = sorted({sign for rule in RULES.values() for sign in rule.whom.get("told", ())})
 LIBRARY = HANDBOOK.library
-ANSWERS = sorted(group for group in LIBRARY.groups if group.startswith(("ack.", "told.", "silence_", "summary.")))
+ANSWERS = sorted(
+    group for group in LIBRARY.groups if group.startswith(("ack.", "told.", "silence_", "summary.", "voice.tips"))
+)
 AT_ANY_TIME = (*ANSWERS, "check_in_short", "red_flag", "chair_stands", "recovery.note")
 HIGHEST_STEP = len(PROGRAMME.progression.first_weeks)
 Wrong = Iterator[tuple[str, str, str]]

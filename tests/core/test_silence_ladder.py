@@ -10,7 +10,8 @@ import pytest
 from coach.core import schedule
 from coach.core.conversation.timetable import begin
 from coach.core.events import MessageQueued, TaskRaised
-from coach.core.model import Channel, Conversation, Fate, Lane, Language, Profile, Status
+from coach.core.model import Channel, Conversation, Fate, Lane, Language, Profile, QuietHours, Sent, Status
+from coach.core.programme import missed_in_a_row
 from tests.core.talking import Talk, groups, meet, of
 
 ZONE = "America/New_York"
@@ -68,6 +69,15 @@ def ladder(talk: Talk, until: datetime) -> list[tuple[str, str]]:
     return found
 
 
+def tried(talk: Talk, until: datetime) -> list[tuple[str, str]]:
+    """What was made to reach somebody who is called, with the local day and hour."""
+    talk.at(until)
+    prompts = (s for s in talk.conversation.sent if s.lane is Lane.PROMPT)
+    ways = {Channel.VOICE: "call", Channel.SMS: "text"}
+    wanted = ((schedule.local(s.at, ZONE), ways[s.channel]) for s in prompts)
+    return [(f"{at:%d %H:%M}", what) for at, what in wanted if at.date() > MONDAY]
+
+
 def test_delivered_and_silent_goes_from_a_reminder_to_a_call() -> None:
     """Wednesday the reminder, Friday a short question, Monday the offer and three hours later a call."""
     steps = ladder(rosa(Fate.DELIVERED), wall(24, "12:00"))
@@ -110,17 +120,60 @@ def test_the_work_about_the_number_comes_within_hours() -> None:
     assert talk.raised.count("number") == 1
 
 
-def test_a_call_that_a_machine_took_is_made_again_three_hours_later() -> None:
-    """Once."""
-    steps = ladder(rosa(Fate.MACHINE, Channel.VOICE), wall(19, "12:00"))
-    assert [name for _, name in steps] == ["voice.check_in", "voice.check_in"]
-    assert steps[1][0].startswith("Wed 19:")
+@pytest.mark.parametrize("fate", [Fate.NO_ANSWER, Fate.MACHINE])
+def test_a_call_that_no_person_took_is_made_twice_more_that_evening_and_then_followed_by_a_text(fate: Fate) -> None:
+    """Half an hour apart: nobody, a line that is busy, a voicemail, a fax."""
+    tries = tried(rosa(fate, Channel.VOICE), wall(19, "12:00"))
+    assert tries == [("18 16:30", "call"), ("18 17:00", "call"), ("18 17:30", "call"), ("18 18:00", "text")]
 
 
-def test_a_call_that_nobody_took_is_made_again_too() -> None:
-    """As a reminder."""
-    steps = ladder(rosa(Fate.NO_ANSWER, Channel.VOICE), wall(19, "12:00"))
-    assert [name for _, name in steps] == ["voice.check_in", "voice.check_in"]
+def test_a_machine_never_answers_for_a_person() -> None:
+    """The question stays open and counts as missed, however often a voicemail took the call."""
+    talk = rosa(Fate.MACHINE, Channel.VOICE)
+    talk.at(wall(19, "12:00"))
+    assert talk.moment().unanswered_score() is None
+    assert missed_in_a_row(talk.conversation) == 1
+
+
+def test_no_call_is_made_again_in_the_night() -> None:
+    """Rosa has chosen the last hour there is, and her night begins at seven: one more call, and nothing after it."""
+    talk = rosa(Fate.NO_ANSWER, Channel.VOICE)
+    talk.at(wall(17, "12:00"))
+    late = replace(talk.conversation.participant, ask_at=time(18), quiet=QuietHours(time(19), time(9)))
+    talk.conversation = replace(talk.conversation, participant=late)
+    talk.timers.clear()
+    talk.keep(begin(talk.moment(), late))
+    assert tried(talk, wall(19, "12:00")) == [("18 18:00", "call"), ("18 18:30", "call")]
+
+
+def test_no_text_follows_the_calls_where_texts_do_not_arrive() -> None:
+    """A landline."""
+    talk = rosa(Fate.NO_ANSWER, Channel.VOICE)
+    lost = Sent("enrol.welcome", Lane.REPLY, talk.now, Channel.SMS, Fate.NOT_DELIVERED)
+    talk.conversation = replace(talk.conversation, sent=(*talk.conversation.sent, lost))
+    assert [what for _, what in tried(talk, wall(19, "12:00"))] == ["call"] * 3
+
+
+def test_a_call_that_was_answered_in_part_is_not_made_again() -> None:
+    """Rosa gave her score and hung up: it is kept, and nobody rings for it again."""
+    talk = rosa(Fate.TALKED, Channel.VOICE)
+    talk.at(wall(18, "16:31"))
+    talk.call_opens()
+    talk.says("4", Channel.VOICE)
+    assert [at for at, _ in tried(talk, wall(19, "12:00"))] == ["18 16:30"]
+    assert talk.conversation.observations[-1].value == 4
+
+
+def test_the_second_missed_day_is_called_as_often_but_gets_no_second_text() -> None:
+    """The ladder asks less and less."""
+    tries = tried(rosa(Fate.NO_ANSWER, Channel.VOICE), wall(21, "12:00"))
+    assert [what for at, what in tries if at.startswith("20")] == ["call"] * 3
+
+
+def test_whoever_stays_silent_is_called_once_a_day() -> None:
+    """From the fourth missed check-in on a coordinator finds out, and more calls help nobody."""
+    tries = tried(rosa(Fate.NO_ANSWER, Channel.VOICE), wall(26, "12:00"))
+    assert [at for at, _ in tries if at.startswith("25")] == ["25 16:30"]
 
 
 def test_a_call_that_somebody_ended_is_followed_by_a_text() -> None:
@@ -136,7 +189,7 @@ def test_at_the_third_missed_call_a_text_offers_a_pause() -> None:
     steps = ladder(talk, wall(24, "12:00"))
     assert steps[-1][1] == "silence_offer_calls"
     texts = [m for m in of(talk.queued, MessageQueued) if m.lane is Lane.PROMPT and m.channel is Channel.SMS]
-    assert len(texts) == 1
+    assert [min(groups([text])) for text in texts] == ["silence_reminder", "silence_offer_calls"]
 
 
 def test_words_that_cannot_be_read_are_no_silence_but_work_after_two_check_ins() -> None:

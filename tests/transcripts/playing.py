@@ -3,7 +3,8 @@
 A script is a text file. The lines that begin with one of these marks are read; all others are written by the player:
 
     # words                                what the file shows
-    @ person: Ruth Ames, en, lives alone   who takes part since Monday 2 March 2026, in New York; “by call” if wanted
+    @ person: Ruth Ames, en, lives alone   who takes part since Monday 2 March 2026, in New York; “by call”,
+                                           “born 1950”, “born unknown” or “PIN 48213” if wanted
     @ status: invited                      unless they take part already
     @ has: statin, diabetes                conditions and medicines
     @ programme runs                       prompts come as well
@@ -18,11 +19,12 @@ What staff do in the dashboard: takes, passes on, spoke about, closes as an outc
 and dashboard the lines go through webhooks, pages and tables, and there is more to do:
 
     > Mon 2 Mar 10:04 Ana does: picks up   also hangs up, presses 1, says words; and so does the person
+    > Mon 2 Mar 10:04 Ruth does: rings     she calls the coach; so may anybody; also: is silent, says ~0.4 words
     > Mon 2 Mar 10:04 Ana does: opens the link
     > Mon 2 Mar 10:04 Ruth's phone: takes no texts
 
-From then on a phone takes texts, takes no texts, takes texts without a receipt, is answered by a machine, or rings
-until it stops.
+From then on a phone takes texts, takes no texts, takes texts without a receipt, is answered by a machine or
+a fax machine, is busy, or rings until it stops. A figure after ~ is how surely words were recognised.
 
 Written are: `<` texts and pages (`…` where a prompt goes on; links are left out), what a call says and what a page of
 the dashboard shows, `-` what became of a text or call, `=` steps of cases, `!` tasks for coordinators.

@@ -102,6 +102,8 @@ def _scene(settings: list[str]) -> Scene:
 
 def _person(said: Mapping[str, str]) -> Participant:
     name, language, *more = [word.strip() for word in said.get("person", "Ruth Ames, en").split(",")]
+    born = next((word.removeprefix("born ") for word in more if word.startswith("born ")), "1948")
+    pin = next((word.removeprefix("PIN ") for word in more if word.startswith("PIN ")), None)
     facts = frozenset(word.strip() for word in said.get("has", "").split(",") if word.strip())
     return Participant(
         1,
@@ -113,6 +115,8 @@ def _person(said: Mapping[str, str]) -> Participant:
         zone=ZONE,
         channel=Channel.VOICE if "by call" in more else Channel.SMS,
         enrolled_on=FIRST_DAY,
+        birth_year=None if born == "unknown" else int(born),
+        call_pin=pin,
         profile=Profile(
             age=50, fluid_limit=False, conditions=facts, medicines=facts, lives_alone="lives alone" in more
         ),

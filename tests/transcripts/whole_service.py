@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Engine, func, select
 
@@ -17,6 +17,7 @@ from coach.adapters.database.store import SqlStore
 from coach.adapters.database.tables import task, timer
 from coach.adapters.library.carrier import load_voice_script
 from coach.adapters.links import SignedLinks
+from coach.adapters.places import Places
 from coach.adapters.twilio import TwilioCarrier, Verifier
 from coach.bootstrap import House, LiveHouse, make_coach
 from coach.core.conversation import Moment
@@ -35,41 +36,14 @@ from tests.core.talking import HANDBOOK
 from tests.passwords import QUICK
 from tests.transcripts.core_alone import DEEDS
 from tests.transcripts.desk import Desk
+from tests.transcripts.overhearing import OverheardStore
 from tests.transcripts.phones import LINE, Phones, Way
 from tests.transcripts.scribe import Scribe
 from tests.transcripts.scripts import STARTS, NotAScript, Scene
 
+UNKNOWN = "+12025550177"
+"""The number of whoever is not in the scene."""
 _MINUTE = timedelta(minutes=1)
-_Listener = Callable[[Transaction, Conversation, tuple[Event, ...], datetime], None]
-
-
-class _Overheard:
-    """A transaction that tells what is recorded in it."""
-
-    def __init__(self, inner: Transaction, listener: _Listener) -> None:
-        self._inner, self._listener = inner, listener
-
-    def record(self, conversation: Conversation, events: tuple[Event, ...], cause: Cause, now: datetime) -> None:
-        self._inner.record(conversation, events, cause, now)
-        self._listener(self._inner, conversation, tuple(events), now)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-
-class _OverheardStore:
-    """A store of such transactions."""
-
-    def __init__(self, inner: SqlStore, listener: _Listener) -> None:
-        self._inner, self._listener = inner, listener
-
-    @contextmanager
-    def begin(self) -> Iterator[_Overheard]:
-        with self._inner.begin() as tx:
-            yield _Overheard(tx, self._listener)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
 
 
 @dataclass
@@ -155,10 +129,15 @@ class WholeService:
             self.phones.picks_up(who)
         elif said == "hangs up":
             self.phones.hangs_up(who)
+        elif said == "rings":
+            self.phones.rings(who, self._number_of(who))
+        elif said == "is silent":
+            self.phones.does(who)
         elif verb == "presses":
-            self.phones.presses(who, rest)
+            self.phones.does(who, Digits=rest)
         elif verb == "says":
-            self.phones.says(who, rest)
+            surely, words = _heard(rest)
+            self.phones.does(who, SpeechResult=words, Confidence=surely)
         else:
             self._at_the_desk(who, said)
         self._work()
@@ -172,6 +151,10 @@ class WholeService:
     @property
     def _name(self) -> str:
         return self.person.name.split()[0]
+
+    def _number_of(self, who: str) -> str:
+        known = (number for number, name in self.phones.names.items() if name == who)
+        return next(known, UNKNOWN)
 
     def _at_the_desk(self, who: str, said: str) -> None:
         desk, found = self._parts[2], DEEDS.fullmatch(said)
@@ -216,6 +199,12 @@ class WholeService:
         return min((at for at in (due, self.phones.ends()) if at is not None), default=None)
 
 
+def _heard(said: str) -> tuple[str, str]:
+    """How surely words were recognised, and the words: “~0.4 three”."""
+    first, _, rest = said.partition(" ")
+    return (first[1:], rest) if first.startswith("~") else ("0.9", said)
+
+
 @contextmanager
 def whole_service(scene: Scene, database_url: str) -> Iterator[WholeService]:
     """A service over an empty, migrated database, at eight on the first day."""
@@ -223,7 +212,7 @@ def whole_service(scene: Scene, database_url: str) -> Iterator[WholeService]:
     phones = Phones(clock, scribe)
     house = _house(engine, clock, database_url)
     stage = WholeService(scene.person, scene.rota, clock, engine, scribe, phones)
-    heard = cast("SqlStore", _OverheardStore(house.store, stage.overhears))
+    heard = cast("SqlStore", OverheardStore(house.store, stage.overhears))
     coach = make_coach(replace(house, store=heard), phones, links=SignedLinks("s" * 48, URL))
     app = make_app(_live(house, coach), allow_fictional=True)
     phones.carrier = _Signed(Poster(app))
@@ -237,7 +226,13 @@ def whole_service(scene: Scene, database_url: str) -> Iterator[WholeService]:
 
 def _house(engine: Engine, clock: StoppedClock, database_url: str) -> House:
     settings = Settings.model_validate(
-        {"database_url": database_url, "public_url": URL, "send_rate": 100.0, "support_phone": HANDBOOK.support_phone}
+        {
+            "database_url": database_url,
+            "public_url": URL,
+            "send_rate": 100.0,
+            "twilio_from_number": LINE,
+            "support_phone": HANDBOOK.support_phone,
+        }
     )
     accounts, reports = Accounts(engine, clock, QUICK), Reports(engine)
     return House(settings, SqlStore(engine), accounts, reports, HANDBOOK, clock, lambda: True, engine.dispose)
@@ -246,4 +241,4 @@ def _house(engine: Engine, clock: StoppedClock, database_url: str) -> House:
 def _live(house: House, coach: Coach) -> LiveHouse:
     script = load_voice_script(folder("messages") / "carrier.toml", "Leg Coach", HANDBOOK.support_phone, "911")
     never_reached = cast("TwilioCarrier", None)  # the coach has its own
-    return LiveHouse(house, coach, Verifier((TOKEN,), URL, ACCOUNT), script, never_reached)
+    return LiveHouse(house, coach, Verifier((TOKEN,), URL, ACCOUNT), script, never_reached, Places("s" * 48))

@@ -32,6 +32,7 @@ from coach.core.events import (
 from coach.core.handbook import Handbook
 from coach.core.model import Disposition, Escalation, EscalationState, Participant, Profile
 from coach.core.schedule import local
+from coach.details import Details
 from coach.ports import Clock
 from coach.resources import folder
 from coach.rostering import Rostering
@@ -105,6 +106,11 @@ class TableCoach:
         if not isinstance(step, EscalationReopened):
             return Refused(step.sentence)
         return self._record(escalation_id, "raised", staff, because, {"owner": None, "outcome": None}, "reopened")
+
+    @property
+    def details(self) -> Details:
+        """The real one, on the tables."""
+        return Details(SqlStore(self.engine), self.clock)
 
     @property
     def rostering(self) -> Rostering:
@@ -184,6 +190,9 @@ def add_person(engine: Engine, now: datetime, participant: Participant) -> int:
         density=participant.density,
         ask_at=participant.ask_at,
         profile=encode_profile(participant.profile),
+        birth_year=participant.birth_year,
+        call_pin=participant.call_pin,
+        no_voicemail=participant.no_voicemail,
         created_at=now,
         changed_at=now,
     )

@@ -50,6 +50,17 @@ def test_a_person_as_json_has_conversation_scores_and_cases(ana: Visitor) -> Non
     assert [case["state"] for case in rosa["cases"]] == ["raised", "closed"]
 
 
+def test_a_person_as_json_tells_the_year_calls_ask_for_and_never_the_pin(
+    ana: Visitor, database: Engine, clock: StoppedClock
+) -> None:
+    """A PIN is known to the person alone, and to the program."""
+    agnes = Panel(database, clock()).person("Agnes", 78, birth_year=1940, call_pin="480215", no_voicemail=True)
+    answer = ana.get(f"/api/v1/people/{agnes}")
+    told = {name: answer.json()["participant"][name] for name in ("birth_year", "can_be_identified", "no_voicemail")}
+    assert told == {"birth_year": 1940, "can_be_identified": True, "no_voicemail": True}
+    assert "480215" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("path", "status"), [("/api/v1/people/77", 404), ("/api/v1/people/x", 404), ("/api/v1/no", 404)]
 )

@@ -296,7 +296,7 @@ def test_enrolling_sends_one_invitation_and_leads_to_the_person(ana: Visitor) ->
     form = FORM | {
         "zone": "america/new_york", "quiet_start": "21:00", "quiet_end": "08:00", "channel": "voice", "age": "71",
         "sex": "f", "lives_alone": "yes", "walking_aid": "cane", "fluid_limit": "no",
-        "density": "less", "ask_at": "10:15",
+        "density": "less", "ask_at": "10:15", "birth_year": "1955", "pin": "480215", "no_voicemail": "yes",
         "conditions": ["diabetes", "ckd"], "medicines": ["statin"],
     }  # fmt: skip
     coach = ana.app.state.parts.coach
@@ -305,9 +305,11 @@ def test_enrolling_sends_one_invitation_and_leads_to_the_person(ana: Visitor) ->
     assert (answer.status_code, answer.headers["location"]) == (303, "/people/1?said=enrolled")
     (rosa,) = coach.enrolled
     assert (rosa.phone, rosa.channel, rosa.zone) == ("+12025550150", Channel.VOICE, "America/New_York")
+    assert (rosa.birth_year, rosa.call_pin, rosa.no_voicemail) == (1955, "480215", True)
     assert rosa.profile.conditions == {"diabetes", "ckd"}
     page = ana.get("/people/1").text
-    for label, value in (("Asks at", "10:15"), ("Messages", "Fewer"), ("Programme", "Legs 12 weeks")):
+    shown = (("Asks at", "10:15"), ("Messages", "Fewer"), ("Programme", "Legs 12 weeks"), ("Year of birth", "1955"))
+    for label, value in (*shown, ("PIN", "Set"), ("Voicemail", "Never")):
         assert f"<dt>{label}</dt><dd>{value}</dd>" in page
     assert "nothing else is sent until the person answers Y" in words(ana.get("/people/1?said=enrolled").text)
 
@@ -359,7 +361,8 @@ def test_every_problem_of_the_form_can_be_reached_by_its_link(ana: Visitor) -> N
     wrong = {
         "phone": "x", "language": "fr", "zone": "x", "quiet_start": "x", "channel": "pigeon", "age": "x", "sex": "x",
         "baseline": "11", "lives_alone": "x", "walking_aid": "stilts", "fluid_limit": "x", "conditions": "x",
-        "medicines": "x", "name": "x" * 121, "density": "lots", "ask_at": "x",
+        "medicines": "x", "name": "x" * 121, "density": "lots", "ask_at": "x", "birth_year": "x",
+        "pin": "x", "no_voicemail": "x",
     }  # fmt: skip
     page = Words(ana.post("/people/new", wrong).text)
     links = {str(e["href"])[1:] for tag, e in page.elements if tag == "a" and str(e.get("href")).startswith("#")}

@@ -19,6 +19,7 @@ from coach.service import PageCall
 from coach.web.call_notes import CallNotes
 from coach.web.page_calls import page_calls
 from tests.adapters.twilio.posting import ACCOUNT, TOKEN, URL, Poster, signature_of
+from tests.adapters.twilio.twiml_rules import check_twiml
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ANA, OURS = "+12025550190", "+12025550100"
@@ -81,6 +82,7 @@ class Phone:
         """Post a step with what was pressed."""
         answer = self.carrier.post(where, fields(**pressed))
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/xml; charset=utf-8")
+        check_twiml(answer.text)
         return Twiml(ET.fromstring(answer.text))  # noqa: S314 - our own answer
 
     def press(self, at: Twiml, key: str) -> Twiml:
@@ -97,7 +99,7 @@ class Twiml:
     @property
     def said(self) -> str:
         """Everything spoken."""
-        return " ".join(say.text or "" for say in self.root.iter("Say"))
+        return " ".join("".join(say.itertext()) for say in self.root.iter("Say"))
 
     @property
     def gather(self) -> dict[str, str]:

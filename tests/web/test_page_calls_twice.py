@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi import FastAPI
@@ -24,6 +23,7 @@ from coach.service import Coach
 from coach.web.call_notes import CallNotes
 from coach.web.page_calls import page_calls
 from tests.adapters.twilio.posting import ACCOUNT, TOKEN, URL, Poster
+from tests.adapters.twilio.twiml_rules import check_twiml, spoken
 from tests.carriers import SilentCarrier
 from tests.clocks import StoppedClock
 from tests.core.talking import HANDBOOK
@@ -57,8 +57,8 @@ class Ward:
         fields = {"AccountSid": ACCOUNT, "CallSid": sid, "CallStatus": "in-progress", "From": LINE, "To": phone}
         answer = self.poster.post(f"/twilio/voice/page/{where}", fields | pressed)
         assert answer.status_code == 200
-        root = ET.fromstring(answer.text)  # noqa: S314 - our own answer
-        return " ".join(say.text or "" for say in root.iter("Say"))
+        check_twiml(answer.text)
+        return spoken(answer.text)
 
     def steps(self, kind: str) -> list[str | None]:
         """Who did the steps of one kind."""

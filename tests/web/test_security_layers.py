@@ -312,11 +312,13 @@ def harmless(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def pages_of(inked: Inked, number: int, words: str) -> dict[str, Skeleton]:
     """Pages that show one person's words, and those that give back what was just typed."""
     typed = {"outcome": "", "note": words, "name": words, "phone": words, "zone": words, "age": words}
+    typed |= {"birth_year": words, "pin": words}
     case = inked.cases[number - 1]
     answers = {
         "person": inked.visitor.get(f"/people/{number}"),
         "close": inked.visitor.post(f"/people/{number}/cases/{case}/close", typed),
         "enrol": inked.visitor.post("/people/new", typed | {"conditions": words}),
+        "calls": inked.visitor.post(f"/people/{number}/calls", typed),
     }
     return {name: Skeleton(answer.text) for name, answer in answers.items()}
 

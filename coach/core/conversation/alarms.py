@@ -76,6 +76,8 @@ def _spoken(moment: Moment, template: str, level: Disposition, extra: dict[str, 
     """The message as it is said in a call, where a spoken form says no less than the text."""
     spoken = _SPOKEN.get(template, "voice.emergency" if level is Disposition.EMERGENCY else template)
     numbers = {"em": moment.spoken_number(), "crisis": spelled(moment.values()["crisis"])}
+    if extra.get("sign") == moment.text("words.red_flag"):
+        extra = extra | {"sign": moment.text("words.red_flag_spoken")}
     return Said(spoken, moment.text(spoken, **(extra | numbers)))
 
 

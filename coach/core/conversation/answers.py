@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from coach.core.conversation import sarc_f
+from coach.core.conversation import call_plan, sarc_f
 from coach.core.conversation.hearing import Heard
-from coach.core.conversation.moment import Moment
+from coach.core.conversation.moment import ASKED_IN_CALLS, Moment
 from coach.core.conversation.question_sets import ends_set
 from coach.core.escalation import telling
 from coach.core.events import CheckInClosed, Event, TaskRaised
@@ -27,12 +27,11 @@ from coach.core.programme import scores, week_of
 _A_WEEK = timedelta(days=7)
 _PATIENCE = 2
 _ONCE_MORE = ("unclear.first", "score.again", "function.again")
-_AGAIN = {
-    Asked.RED_FLAG: "voice.red_flag_again",
-    Asked.ONSET: "voice.ask_onset",
-    Asked.SEEN: "voice.ask_seen",
-    Asked.REACHED: "voice.ask_reached",
-}
+_AGAIN = {**ASKED_IN_CALLS, Asked.WEAKNESS: "voice.score_again", Asked.RED_FLAG: "voice.red_flag_again"}
+_NO_ANSWER = (Intent.UNCLEAR.value, Intent.ANSWER.value)
+"""What was heard while a question stays open: nothing that could be read, or a figure that is none of its choices."""
+_SILENT_IN_CALLS = ASKED_IN_CALLS.keys() - {Asked.SEEN, Asked.REACHED}
+"""What is followed by the next question in a call, without a word of its own."""
 
 
 def answers_question(heard: Heard) -> bool:
@@ -67,6 +66,8 @@ def acknowledge(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if heard.asked is Asked.SAFE and heard.reply.yes is False:
         because = "said that nobody is with them after words of self-harm"
         return (TaskRaised("alone_and_unsafe", because), moment.alarm("escalation.alone", Lane.EMERGENCY, because))
+    if moment.channel is Channel.VOICE and heard.asked in _SILENT_IN_CALLS:
+        return _acknowledged_in_call(moment, heard)
     if heard.question is not None and ends_set(moment, heard.question) and not _must_be_answered(heard):
         return (summary(moment),)
     group = _group(moment, heard)
@@ -74,6 +75,13 @@ def acknowledge(moment: Moment, heard: Heard) -> tuple[Event, ...]:
         return ()
     amount = f"{heard.reply.amount:g}" if heard.reply.amount is not None else ""
     return (moment.chosen(group, "an answer to the question", amount=amount),)
+
+
+def _acknowledged_in_call(moment: Moment, heard: Heard) -> tuple[Event, ...]:
+    """A call is long enough: only a new medicine has words of its own."""
+    if not _must_be_answered(heard):
+        return ()
+    return (moment.reply("voice.new_medicine", "told of a new medicine or dose"),)
 
 
 def _must_be_answered(heard: Heard) -> bool:
@@ -146,7 +154,7 @@ def _for_score(moment: Moment, score: int) -> str:
 
 def _for_yes_or_no(moment: Moment, heard: Heard) -> str | None:
     if heard.asked is Asked.RED_FLAG:
-        return None if moment.channel is Channel.VOICE or heard.reply.yes else "ack.screened"
+        return None if heard.reply.yes else "ack.screened"
     if heard.asked is Asked.SIDE_EFFECTS and heard.reply.yes:
         return "ack.medicine_new"
     return group_for_told(moment, heard) if heard.reply.yes else "ack.symptom_no"
@@ -201,12 +209,11 @@ def _has_digit(heard: Heard) -> bool:
 
 def _not_understood_in_call(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     since = heard.question.opened_at if heard.question else moment.now
-    missed = [o for o in moment.conversation.observations if o.at >= since and o.code == Intent.UNCLEAR.value]
+    heard_since = (o for o in moment.conversation.observations if o.at >= since and o.kind is Kind.HEARD)
+    missed = [o for o in heard_since if o.code in _NO_ANSWER and o.asked is heard.asked]
     if len(missed) + 1 >= _PATIENCE:
         task = TaskRaised("unread_call", "the answers in a call could not be understood")
         given_up = (CheckInClosed(heard.question.id, answered=False),) if heard.question else ()
-        if heard.asked is Asked.ONSET:
-            return (task, *given_up, *moment.ask_by_voice(Asked.RED_FLAG))
-        return (task, *given_up, moment.reply("voice.goodbye", "the call ended without an answer"))
+        return (task, *given_up, *call_plan.gives_up(moment, heard))
     again = _AGAIN.get(heard.asked, "voice.score_again")
     return (moment.reply(again, "the answer could not be understood"),)

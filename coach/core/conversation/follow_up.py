@@ -198,7 +198,7 @@ def _ask(moment: Moment, case: Escalation, asked: Asked, template: str, because:
         return (CaseStepped(case.id, CaseStepKind.FOLLOWED_UP, note="asked together with another case"),)
     question = CheckInOpened(asked, moment.today, scheduled=False, about=about(case))
     until = moment.now + _useful(moment)
-    if moment.participant.channel is Channel.VOICE:
+    if moment.participant.is_called:
         call = MessageQueued("voice.follow_up", "", Lane.REPLY, until, because, Channel.VOICE, escalation_id=case.id)
         return (question, call)
     return (question, MessageQueued(template, moment.text(template), Lane.REPLY, until, because, escalation_id=case.id))

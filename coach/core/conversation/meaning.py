@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, replace
 
+from coach.core.conversation import keys
 from coach.core.conversation.asked_signs import answered_lately, answered_since, waiting_behind
 from coach.core.conversation.asking import current, signs_chosen
 from coach.core.conversation.function_answers import given_just_now
@@ -149,13 +150,14 @@ def _is_another_figure(moment: Moment, message: InboundMessage, question: CheckI
 
 def _read(moment: Moment, message: InboundMessage, question: CheckIn | None) -> Reply:
     asked = question.asked if question else Asked.NOTHING
+    message = replace(message, body=keys.said(moment, message.body, question))
     if asked is Asked.REACHED:
         return _reached(moment, message)
     reply = read(message.body, asked, moment.language, message.channel, moment.handbook.lexicon)
-    reply = _with_asked_sign(_without_doubt(moment, reply, question, message), question)
-    by_key = asked is Asked.RED_FLAG and (moment.channel is Channel.VOICE or (question and question.about == DISTRESS))
-    if by_key and plain(message.body) in _YES_NO_KEYS:
+    reply = _without_doubt(moment, reply, question, message)
+    if keys.mean_yes_or_no(moment, question) and plain(message.body) in _YES_NO_KEYS:
         reply = replace(reply, intent=Intent.ANSWER, yes=_YES_NO_KEYS[plain(message.body)])
+    reply = _with_asked_sign(reply, question)
     return _with_chosen_signs(reply, signs_chosen(moment, question, plain(message.body), message.body))
 
 

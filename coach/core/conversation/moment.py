@@ -12,6 +12,7 @@ from coach.core.events import CheckInOpened, Event, MessageQueued, Said, TaskRai
 from coach.core.handbook import Handbook
 from coach.core.model import Asked, Channel, CheckIn, Conversation, Lane, Language, Participant, PassedOver
 from coach.core.programme import reported, step_of, week_of
+from coach.core.spelling import spelled
 
 REPLY_USEFUL = timedelta(hours=14)
 """An answer to somebody's own text is worth sending this long: longer than the night, which it waits for when late."""
@@ -46,6 +47,10 @@ ASKED_IN_CALLS = {
     Asked.ONSET: "voice.ask_onset",
     Asked.SEEN: "voice.ask_seen",
     Asked.REACHED: "voice.ask_reached",
+    Asked.TREND: "voice.ask_trend",
+    Asked.FALLS: "voice.ask_falls",
+    Asked.STAIRS: "voice.ask_stairs",
+    Asked.SIDE_EFFECTS: "voice.ask_side_effects",
 }
 """The questions that may be asked in a call, with their words."""
 
@@ -146,8 +151,13 @@ class Moment:
         return render(found, self.language, self.values(**extra), self.participant.country)
 
     def reply(self, template: str, because: str, **extra: str) -> Event:
-        """An answer on the channel the person used."""
-        return self.answer(template, self.text(template, **extra), because)
+        """An answer on the channel the person used, in its spoken form where there is one and it is a call."""
+        name = self._form(template)
+        return self.answer(name, self.text(name, **(self._spoken_numbers() | extra)), because)
+
+    def _form(self, template: str) -> str:
+        spoken = f"spoken.{template.replace('.', '_')}"
+        return spoken if self.channel is Channel.VOICE and spoken in self.handbook.library.templates else template
 
     def chosen(self, group: str, because: str, **extra: str) -> Event:
         """An answer of a group: the text that is safe for the person and came longest ago.
@@ -159,7 +169,8 @@ class Moment:
         if choice.template is None:
             sentence = f"No text of the group {group} may be sent to this person."
             raise ContentError(sentence)
-        return self.answer(choice.template.id, self.text(choice.template.id, **extra), because, choice.passed_over)
+        words = self.text(choice.template.id, **(self._spoken_numbers() | extra))
+        return self.answer(choice.template.id, words, because, choice.passed_over)
 
     def prompt(self, choice: Choice, until: datetime, because: str, **extra: str) -> MessageQueued:
         """A text that comes unasked, of use until then, with what was passed over for it.
@@ -215,9 +226,16 @@ class Moment:
         """The emergency number digit by digit, so that a synthetic voice does not say nine hundred and eleven."""
         return " ".join(self.handbook.library.numbers_for(self.participant.country).emergency)
 
-    def ask_by_voice(self, asked: Asked) -> tuple[Event, ...]:
-        """Open a question of the call and speak it."""
-        return (self.spoken_question(asked), CheckInOpened(asked, self.today, scheduled=False))
+    def _spoken_numbers(self) -> dict[str, str]:
+        """The numbers to dial, as an answer in a call must have them; a text has them as they are."""
+        if self.channel is not Channel.VOICE:
+            return {}
+        return {"em": self.spoken_number(), "crisis": spelled(self.values()["crisis"])}
+
+    def ask_by_voice(self, asked: Asked, day: date | None = None) -> tuple[Event, ...]:
+        """Open a question of the call, about today unless told otherwise, and speak it."""
+        about = self.handbook.library.templates[ASKED_IN_CALLS[asked]].yes_means
+        return (self.spoken_question(asked), CheckInOpened(asked, day or self.today, scheduled=False, about=about))
 
     def spoken_question(self, asked: Asked) -> Event:
         """The words of a question of the call."""

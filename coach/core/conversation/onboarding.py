@@ -67,7 +67,7 @@ def _begin(moment: Moment) -> tuple[Event, ...]:
     untold = moment.handbook.onboarding.untold_of(person.profile)
     known = moment.of(replace(person, profile=replace(person.profile, untold=untold)))
     details = (DetailsChanged(profile=known.participant.profile),) if untold else ()
-    if person.channel is Channel.SMS:
+    if not person.is_called:
         return (*details, *_next(known, moment.now))
     return (*details, *(_incomplete(known, "is reached by calls, so nobody has asked") if untold else ()))
 
@@ -101,7 +101,7 @@ def _next(moment: Moment, begun: datetime) -> tuple[Event, ...]:
 
 def _may_be_asked(moment: Moment) -> bool:
     person = moment.participant
-    return person.status is Status.ACTIVE and Channel.VOICE not in (person.channel, moment.channel)
+    return person.status is Status.ACTIVE and not person.is_called and moment.channel is not Channel.VOICE
 
 
 def _calm_from(moment: Moment) -> datetime:
@@ -249,7 +249,7 @@ def remind(moment: Moment, timer: Timer) -> tuple[Event, ...]:
     begun = datetime.fromisoformat(timer.payload["begun"])
     if not person.status.talks:
         return ()
-    if moment.now >= begun + asking.WINDOW or person.channel is Channel.VOICE:
+    if moment.now >= begun + asking.WINDOW or person.is_called:
         return _close(moment)
     question = asking.next_question(moment)
     if question is None:

@@ -8,6 +8,8 @@ from coach.core import escalation, schedule
 from coach.core.content import Choice, Template
 from coach.core.conversation import (
     ask_first,
+    call_back,
+    call_plan,
     enrolment,
     follow_up,
     function_waits,
@@ -60,8 +62,15 @@ def _caused(moment: Moment, timer: Timer) -> tuple[Event, ...]:
             return silence.remind(moment, timer)
         case TimerKind.PROGRAMME_END:
             return timetable.next_programme(moment)
+    return _wished_for(moment, timer)
+
+
+def _wished_for(moment: Moment, timer: Timer) -> tuple[Event, ...]:
+    match timer.kind:
         case TimerKind.RESUME:
             return _resume(moment)
+        case TimerKind.CALL_BACK:
+            return call_back.due(moment)
     return _caused_by_cases(moment, timer)
 
 
@@ -135,7 +144,7 @@ def _send_or_skip(moment: Moment, due: Due) -> tuple[Event, ...]:
     if held is not None:
         rule = f" (rule {held.gate})" if held.gate else ""
         return (PromptSkipped(due.slot.id, due.day, held.reason, held.because + rule),)
-    if moment.participant.channel is Channel.VOICE:
+    if moment.participant.is_called:
         return (*_by_voice(due), *silence.after_check_in(moment, due))
     group = group_for(programme, due, moment.conversation)
     choice = moment.choose(group, due.day)
@@ -169,7 +178,7 @@ def _nothing_safe(due: Due, group: str, choice: Choice) -> PromptSkipped:
 
 
 def _by_voice(due: Due) -> tuple[Event, ...]:
-    if due.slot.asked is not Asked.WEAKNESS:
+    if due.slot.asked not in call_plan.FIRST:
         return (
             PromptSkipped(due.slot.id, due.day, SkipReason.NO_TEXT_CHANNEL, "this person is reached by calls only"),
         )

@@ -31,7 +31,7 @@ def taken_up(moment: Moment, heard: Heard) -> tuple[Event, ...]:
 
 def ends_set(moment: Moment, answered: CheckIn) -> bool:
     """Whether it was the last question of a set that looks back at the week, as Sunday's does."""
-    order = _set_of(moment, answered)
+    order = set_of(moment, answered)
     return len(order) > 1 and answered.asked is order[-1] and answered.asked not in SARC_F_ITEMS
 
 
@@ -46,12 +46,12 @@ def _put(moment: Moment, asked: Asked, day: date) -> tuple[Event, ...]:
 
 
 def _following(moment: Moment, answered: CheckIn) -> Asked | None:
-    order = _set_of(moment, answered)
+    order = set_of(moment, answered)
     later = order[order.index(answered.asked) + 1 :] if answered.asked in order else ()
     return later[0] if later else None
 
 
-def _set_of(moment: Moment, answered: CheckIn) -> tuple[Asked, ...]:
+def set_of(moment: Moment, answered: CheckIn) -> tuple[Asked, ...]:
     """The questions asked one by one on that day, this one among them; empty when there is no such set."""
     programme = moment.handbook.programmes[moment.participant.programme]
     week = week_of(moment.participant, answered.day)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from coach.core import escalation
 from coach.core.conversation import (
     answers,
+    call_plan,
     case_answers,
     commands,
     enrolment,
@@ -22,7 +23,7 @@ from coach.core.conversation import (
 from coach.core.conversation.hearing import Heard, hear, language_of
 from coach.core.conversation.meaning import plain
 from coach.core.conversation.moment import Moment
-from coach.core.conversation.safety import emergency_line, ends_call, raised, safety
+from coach.core.conversation.safety import emergency_line, ends_call, raised, safety, told_of_case
 from coach.core.conversation.settling import settle, unsettled
 from coach.core.events import CheckInOpened, EscalationRaised, Event, MessageQueued, Observed, Said, TaskRaised
 from coach.core.handbook import Handbook, Word
@@ -120,7 +121,8 @@ def _active_after(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tupl
     goes_on = answers.answers_question(heard) and not ends_call(told)
     grave = any(isinstance(fact, EscalationRaised) and fact.level is Disposition.EMERGENCY for fact in told)
     open_yes = () if grave or any(isinstance(fact, TaskRaised) for fact in facts) else unsettled(heard)
-    return (*_without_replies(facts), *open_yes, *(_next_in_call(moment, heard) if goes_on else ()))
+    next_one = _next_in_call(moment, heard, told=told_of_case(told)) if goes_on else ()
+    return (*_without_replies(facts), *open_yes, *next_one)
 
 
 def _not_active(moment: Moment, heard: Heard, told: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -175,7 +177,8 @@ def _active(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     if to_own_question:
         return _with_one_question(moment, heard, to_own_question)
     if answers.answers_question(heard):
-        return (*answers.close_question(heard), *_following(moment, heard), *_next_in_call(moment, heard))
+        next_one = _next_in_call(moment, heard, told=False)
+        return (*answers.close_question(heard), *_following(moment, heard), *next_one)
     by_word = commands.keyword(moment, heard)
     if by_word is not None:
         return by_word
@@ -236,13 +239,8 @@ def _report_or_unclear(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return again or onboarding.unreadable(moment, heard) or answers.not_understood(moment, heard)
 
 
-def _next_in_call(moment: Moment, heard: Heard) -> tuple[Event, ...]:
-    """The next step of a call: score, then warning signs, then goodbye."""
-    if moment.channel is not Channel.VOICE:
-        return ()
-    if heard.asked in (Asked.WEAKNESS, Asked.ONSET):
-        return moment.ask_by_voice(Asked.RED_FLAG)
-    return (Said("voice.goodbye", moment.text("voice.goodbye")),)
+def _next_in_call(moment: Moment, heard: Heard, *, told: bool) -> tuple[Event, ...]:
+    return call_plan.goes_on(moment, heard, told=told) if moment.channel is Channel.VOICE else ()
 
 
 def _without_replies(events: tuple[Event, ...]) -> tuple[Event, ...]:

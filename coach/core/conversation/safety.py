@@ -65,6 +65,11 @@ def raised(events: tuple[Event, ...]) -> bool:
     return any(isinstance(event, EscalationRaised) for event in events)
 
 
+def told_of_case(events: tuple[Event, ...]) -> bool:
+    """True when the person was told of a case, a new one or one that waited for the answer."""
+    return raised(events) or any(isinstance(event, MessageQueued) and event.tells for event in events)
+
+
 def ends_call(events: tuple[Event, ...]) -> bool:
     """True when a call must end now: somebody was told to act at once, or a question of its own was put."""
     serious = any(isinstance(event, EscalationRaised) and event.level.is_serious for event in events)
@@ -125,10 +130,12 @@ def _recheck(moment: Moment, heard: Heard, decision: Decision) -> tuple[Event, .
         return ()
     score = next((given.value for given in scores(heard.observations)), None)
     question = CheckInOpened(Asked.ONSET, moment.today, scheduled=False, base=decision.base, need=decision.need)
-    if score is not None and "J1" in decision.rules:
-        return (question, moment.reply("recheck.j1", decision.because, score=f"{score:g}"))
+    jumped = score is not None and "J1" in decision.rules
     if moment.channel is Channel.VOICE:
-        return (question, moment.spoken_question(Asked.ONSET))
+        first = (moment.reply("voice.score_up", decision.because),) if jumped else ()
+        return (*first, moment.spoken_question(Asked.ONSET), question)
+    if jumped:
+        return (question, moment.reply("recheck.j1", decision.because, score=f"{score:g}"))
     return (question, moment.reply("recheck.j0", decision.because))
 
 

@@ -145,7 +145,7 @@ def _is_over(moment: Moment, begun: CheckIn) -> bool:
 
 def _may_be_put(moment: Moment, asked: Asked) -> bool:
     person = moment.participant
-    by_text = person.status is Status.ACTIVE and Channel.VOICE not in (person.channel, moment.channel)
+    by_text = person.status is Status.ACTIVE and not person.is_called and moment.channel is not Channel.VOICE
     known = (moment.handbook.limits, moment.conversation, moment.now)
     if _begun(moment) is None or not by_text or had_emergency(*known):
         return False

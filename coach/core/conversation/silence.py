@@ -1,13 +1,14 @@
 """The silence ladder towards the person: one reminder, less and less is asked, one try by the other channel.
 
-Why nothing was heard is kept apart: a text that never arrived is work about the number, a call that a machine took is
-made again, one that somebody ended is followed by a text. When a coordinator finds out is in coach.core.trend.
+Why nothing was heard is kept apart: a text that never arrived is work about the number; a call that nobody or a machine
+took is made again some times, and then, as one that somebody ended, followed by a text. When a coordinator finds out is
+in coach.core.trend.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from coach.core import schedule
 from coach.core.conversation.moment import Moment
@@ -16,8 +17,8 @@ from coach.core.model import Asked, Channel, CheckIn, Fate, Intent, Kind, Lane, 
 from coach.core.policy import SilenceStep
 from coach.core.programme import Due, SkipReason, has_room, missed_in_a_row, offer_group
 
-_CALL_IS_OVER = timedelta(minutes=30)
-_SECOND_CALL = "again"
+_CALL = "voice.check_in"
+_LOOK = "look"
 _OTHER_CHANNEL_AT = 3  # missed in a row
 _WORDS = {
     Fate.NOT_DELIVERED: "The last check-in could not be delivered.",
@@ -31,14 +32,25 @@ _NOT_UNDERSTOOD = "What came since the last check-in could not be understood."
 
 
 def after_check_in(moment: Moment, due: Due) -> tuple[Event, ...]:
-    """What a check-in sets going: a look, some time later, at what became of it."""
-    if due.slot.asked is not Asked.WEAKNESS:
+    """What a check-in sets going: a look, some time later, at what became of it. Of Sunday's set, only after a call."""
+    by_voice = moment.participant.is_called
+    if due.slot.asked is not Asked.WEAKNESS and not by_voice:
         return ()
+    missed = missed_in_a_row(moment.conversation) + (due.slot.asked is Asked.WEAKNESS)
+    wait = moment.handbook.policy.call_pause if by_voice else moment.handbook.limits.remind
+    payload = {"day": due.day.isoformat()}
+    if due.slot.asked is not Asked.WEAKNESS:
+        payload["asked"] = due.slot.asked.value
+    return (_look(moment, payload, moment.now + wait, missed),)
+
+
+def _look(moment: Moment, payload: Mapping[str, str], at: datetime, missed: int) -> TimerSet:
+    """A look at what became of a check-in. The one at which a text offers a pause waits for the morning, if need be."""
     person = moment.participant
-    at = moment.now + (_CALL_IS_OVER if person.channel is Channel.VOICE else moment.handbook.limits.remind)
-    if missed_in_a_row(moment.conversation) + 1 == _OTHER_CHANNEL_AT and person.zone is not None:
+    if missed == _OTHER_CHANNEL_AT and "asked" not in payload and person.zone is not None:
         at = schedule.first_allowed(at, person.zone, person.quiet)
-    return (TimerSet(TimerKind.REMIND, f"{TimerKind.REMIND}/{due.day}", at, {"day": due.day.isoformat()}),)
+    name = "/".join((TimerKind.REMIND, *payload.values()))
+    return TimerSet(TimerKind.REMIND, name, at, payload)
 
 
 def in_words(moment: Moment) -> tuple[str, ...]:
@@ -68,7 +80,8 @@ def remind(moment: Moment, timer: Timer) -> tuple[Event, ...]:
 
 def _still_waits(question: CheckIn, timer: Timer) -> bool:
     same = question.day.isoformat() == timer.payload["day"]
-    return same and question.asked is Asked.WEAKNESS and question.closed_at is None
+    asked = timer.payload.get("asked", Asked.WEAKNESS.value)
+    return same and question.asked.value == asked and question.closed_at is None
 
 
 # --- the reason ---
@@ -137,12 +150,43 @@ def _not_understood_in_a_row(moment: Moment) -> int:
 
 def _next_try(moment: Moment, timer: Timer, question: CheckIn, zone: str) -> tuple[Event, ...]:
     missed = max(missed_in_a_row(moment.conversation), 1)
-    by_voice = moment.participant.channel is Channel.VOICE
-    if missed == _OTHER_CHANNEL_AT:
+    by_voice = moment.participant.is_called
+    if by_voice and _is_called_again(moment, question, missed):
+        return _called_again(moment, timer, zone, missed)
+    if missed == _OTHER_CHANNEL_AT and question.asked is Asked.WEAKNESS:
         return _by_text(moment, offer_group(moment.conversation), zone) if by_voice else (_call(moment, zone),)
     if missed > 1:
         return ()
-    return _after_call(moment, timer, question, zone) if by_voice else _reminder(moment, zone)
+    return _after_calls(moment, question, zone) if by_voice else _reminder(moment, zone)
+
+
+def _is_called_again(moment: Moment, question: CheckIn, missed: int) -> bool:
+    """Whether a check-in call that nobody or a machine took is made once more: that day, and not to who is silent."""
+    step = _step(moment, question)
+    tries = sum(s.template == _CALL and s.at >= question.opened_at for s in moment.conversation.sent)
+    may_help = question.day == moment.today and missed < moment.handbook.limits.silent_from
+    return step is not None and may_help and tries <= step.calls_again
+
+
+def _called_again(moment: Moment, timer: Timer, zone: str, missed: int) -> tuple[Event, ...]:
+    payload = {**timer.payload, _LOOK: str(int(timer.payload.get(_LOOK, "1")) + 1)}
+    look = _look(moment, payload, moment.now + moment.handbook.policy.call_pause, missed)
+    return (_call(moment, zone), look)
+
+
+def _after_calls(moment: Moment, question: CheckIn, zone: str) -> tuple[Event, ...]:
+    """The text after calls, where texts arrive: for Sunday's set its first question, else the one reminder."""
+    step = _step(moment, question)
+    if step is None or step.ask_by is not Channel.SMS or not _takes_texts(moment):
+        return ()
+    is_score = question.asked is Asked.WEAKNESS
+    return _by_text(moment, "silence_reminder" if is_score else question.asked.value, zone)
+
+
+def _takes_texts(moment: Moment) -> bool:
+    """Whether texts arrive, as far as it is known: a landline takes none."""
+    texts = (s for s in reversed(moment.conversation.sent) if s.channel is Channel.SMS and s.fate is not Fate.UNKNOWN)
+    return next((text.fate is not Fate.NOT_DELIVERED for text in texts), True)
 
 
 def _reminder(moment: Moment, zone: str) -> tuple[Event, ...]:
@@ -154,21 +198,6 @@ def _reminder(moment: Moment, zone: str) -> tuple[Event, ...]:
     return _by_text(moment, "silence_reminder", zone)
 
 
-def _after_call(moment: Moment, timer: Timer, question: CheckIn, zone: str) -> tuple[Event, ...]:
-    """A call that somebody ended is followed by a text; one that nobody or a machine took is made once more."""
-    step, fate = _step(moment, question), _fate(moment, question)
-    if step is not None and step.ask_by is Channel.SMS:
-        return _by_text(moment, "silence_reminder", zone)
-    wait = step.call_again if step is not None else moment.handbook.limits.remind if fate is Fate.NO_ANSWER else None
-    if wait is None:
-        return ()
-    if _SECOND_CALL in timer.payload:
-        return (_call(moment, zone),)
-    at = schedule.first_allowed(question.opened_at + wait, zone, moment.participant.quiet)
-    payload = {**timer.payload, _SECOND_CALL: "1"}
-    return (TimerSet(TimerKind.REMIND, f"{TimerKind.REMIND}/{timer.payload['day']}/{_SECOND_CALL}", at, payload),)
-
-
 def _by_text(moment: Moment, group: str, zone: str) -> tuple[Event, ...]:
     choice = moment.choose(group)
     if choice.template is None:
@@ -178,7 +207,7 @@ def _by_text(moment: Moment, group: str, zone: str) -> tuple[Event, ...]:
 
 def _call(moment: Moment, zone: str) -> Event:
     because = _because(moment, "a call")
-    return MessageQueued("voice.check_in", "", Lane.PROMPT, _until(moment, zone), because, Channel.VOICE)
+    return MessageQueued(_CALL, "", Lane.PROMPT, _until(moment, zone), because, Channel.VOICE)
 
 
 def _because(moment: Moment, what: str) -> str:

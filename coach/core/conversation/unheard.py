@@ -169,6 +169,6 @@ def _words(moment: Moment, case: Escalation) -> Said:
 def _sign(moment: Moment, case: Escalation) -> str:
     signs = moment.handbook.triage.signs
     if _RED_FLAG in case.rules:
-        return moment.text("words.red_flag")
+        return moment.text("words.red_flag_spoken")
     sign = signs[next((rule for rule in case.rules if rule in signs), _UNNAMED[case.level])]
     return sign.sign_es if moment.language is Language.ES else sign.sign_en

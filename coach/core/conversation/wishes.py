@@ -12,7 +12,7 @@ from coach.core.conversation.hearing import Heard
 from coach.core.conversation.meaning import plain
 from coach.core.conversation.moment import Moment
 from coach.core.conversation.timetable import begin
-from coach.core.events import CheckInOpened, ConsentRecorded, DetailsChanged, Event
+from coach.core.events import CheckInOpened, ConsentRecorded, DetailsChanged, Event, TaskRaised
 from coach.core.model import Asked, Channel, Density, Language
 from coach.core.programme import Limits
 
@@ -110,8 +110,12 @@ def _channel(moment: Moment, heard: Heard, said: str) -> tuple[Event, ...]:
         return moment.for_staff(*_FOR_STAFF)
     version = moment.handbook.library.templates["change.channel"].version
     asked_for = ConsentRecorded("confirmed", "change.channel", version, heard.message.body, channel)
-    done = moment.reply(f"change.channel_done_{channel.value}", "chose texts or calls")
-    return (asked_for, DetailsChanged(channel=channel), done)
+    changed = (asked_for, DetailsChanged(channel=channel))
+    if channel is Channel.VOICE and not moment.participant.can_be_identified:
+        because = "chose calls, and has neither a birth year nor a PIN that a call could ask for"
+        task = TaskRaised("identity_missing", because, "identity")
+        return (*changed, task, moment.reply("change.channel_later", because))
+    return (*changed, moment.reply(f"change.channel_done_{channel.value}", "chose texts or calls"))
 
 
 def _language(moment: Moment, _heard: Heard, said: str) -> tuple[Event, ...]:

@@ -1,7 +1,17 @@
 """The weeks' plan: which prompt is due when for one person, which give way to others, and what holds one back."""
 
 from coach.core.model import Weeks
-from coach.core.programme.holding import SHORT, displaced, group_for, has_room, offer_group, screens, suppression
+from coach.core.programme.fitness import unfit
+from coach.core.programme.holding import (
+    SHORT,
+    displaced,
+    group_for,
+    had_emergency,
+    has_room,
+    offer_group,
+    screens,
+    suppression,
+)
 from coach.core.programme.lately import missed_in_a_row, reported, scores, silent_for
 from coach.core.programme.plan import Due, calendar, due_on, firing, first_day, first_timers, next_due, week_of
 from coach.core.programme.progress import MOVE, step_of
@@ -28,6 +38,7 @@ __all__ = [
     "first_day",
     "first_timers",
     "group_for",
+    "had_emergency",
     "has_room",
     "missed_in_a_row",
     "next_due",
@@ -38,5 +49,6 @@ __all__ = [
     "silent_for",
     "step_of",
     "suppression",
+    "unfit",
     "week_of",
 ]

@@ -36,7 +36,7 @@ def _check_in_group(limits: Limits, due: Due, conversation: Conversation) -> str
 
 def offer_group(conversation: Conversation) -> str:
     """What is offered to somebody who falls silent, in words that fit how they are asked and whether it arrives."""
-    if conversation.participant.channel is Channel.VOICE:
+    if conversation.participant.is_called:
         return "silence_offer_calls"
     known = (s for s in reversed(conversation.sent) if s.channel is Channel.SMS and s.fate is not Fate.UNKNOWN)
     lost = next((sent.fate is Fate.NOT_DELIVERED for sent in known), False)
@@ -142,7 +142,7 @@ def _will_go(programme: Programme, other: Due, conversation: Conversation, now: 
 
 def screens(programme: Programme, due: Due, conversation: Conversation, now: datetime) -> bool:
     """Whether the list of warning signs goes out in the place of these moves (rule D5)."""
-    texted = conversation.participant.channel is Channel.SMS
+    texted = not conversation.participant.is_called
     return texted and due.slot.kind is PromptKind.EXERCISE and asks_first(programme.limits, conversation, now)
 
 
