@@ -10,11 +10,20 @@ from coach.core.reading.denial import denial
 from coach.core.reading.matching import Hit
 from coach.core.reading.scan import Scan
 
+NEW, USUAL = "fact:new_week", "fact:usual"
+
 
 def told_facts(scan: Scan) -> list[Hit]:
-    """Where facts are told, and not denied."""
+    """Where facts are told, and not denied; the "new" of "nothing new" tells of nothing new."""
     hits = scan.hits.get("fact", ())
-    return [hit for hit in hits if hit.words.isdisjoint(scan.idioms) and denial(hit, scan) is None]
+    old = [hit.words for hit in scan.labelled[USUAL]] if scan.has(NEW) and scan.has(USUAL) else []
+    return [
+        hit
+        for hit in hits
+        if hit.words.isdisjoint(scan.idioms)
+        and not (old and hit.label == NEW and any(hit.words < words for words in old))
+        and denial(hit, scan) is None
+    ]
 
 
 def facts_of(told: Iterable[Hit], present: Sequence[Finding], scan: Scan) -> frozenset[str]:

@@ -22,6 +22,7 @@ _WISHES = {
         Intent.HUMAN,
     )
 }
+_LEAVING = frozenset({Intent.STOP, Intent.WRONG_PERSON})
 _AT_ONCE = frozenset({Intent.STOP, Intent.HELP})
 SHORT = 6  # words in which "she died" tells whose number it is, and not of what else died
 _TOPICS = (
@@ -51,7 +52,7 @@ def intent_of(scan: Scan, heard: Heard) -> Intent:
     for wish, label in _WISHES.items() if "intent" in scan.hits else ():
         if wish is Intent.WRONG_PERSON and heard.present:
             continue
-        if any(not h.words & scan.idioms and not (wish is Intent.STOP and _is_part(h, scan)) for h in scan.of(label)):
+        if any(not h.words & scan.idioms and not (wish in _LEAVING and _stays(h, wish, scan)) for h in scan.of(label)):
             return wish
     if scan.has("intent:help") and not heard.reported:
         return Intent.HELP
@@ -64,10 +65,17 @@ def intent_of(scan: Scan, heard: Heard) -> Intent:
     return Intent.THANKS if scan.has("intent:thanks") else Intent.UNCLEAR
 
 
+def _stays(leaving: Hit, wish: Intent, scan: Scan) -> bool:
+    """The words to leave end something else, or are denied: "don't stop these texts", "no me dejen de escribir"."""
+    stays = any(leaving.words & hit.words for hit in scan.of("cue:stays"))
+    return stays or (wish is Intent.STOP and _is_part(leaving, scan))
+
+
 def _is_part(stop: Hit, scan: Scan) -> bool:
     """The words to stop are part of more, which asks for less: "don't text me until Monday", "don't text, call"."""
-    others = scan.of(f"intent:{Intent.PAUSE}", f"intent:{Intent.CHANGE}")
-    return any(stop.words < hit.words and not hit.words & scan.idioms for hit in others)
+    pauses = [h for h in scan.of(f"intent:{Intent.PAUSE}") if stop.words & h.words and stop.end < h.end]
+    wider = [h for h in scan.of(f"intent:{Intent.PAUSE}", f"intent:{Intent.CHANGE}") if stop.words < h.words]
+    return any(not hit.words & scan.idioms for hit in (*pauses, *wider))
 
 
 def is_only_a_wish(reply: Reply, scan: Scan) -> bool:

@@ -41,6 +41,7 @@ MANY = "two_falls"
 EFFORT = "faint_feature"
 _OF_THESE_DAYS = frozenset({THESE_DAYS, MANY})
 ONE_SIDE = "one_sided"
+_NEITHER = frozenset({Intent.QUESTION, Intent.STOP})  # who asks or leaves has said neither yes nor no
 _ANSWERED = ("booked", "answered", "hard", "arms", "not_without")  # without a number, and neither yes nor no
 
 
@@ -112,7 +113,7 @@ def _first_reading(
         intent=intent,
         weakness=values.weakness,
         trend=values.trend,
-        yes=None if intent is Intent.QUESTION else values.yes,
+        yes=None if intent in _NEITHER else values.yes,
         amount=values.amount,
         onset=values.onset,
         signs=signs.present,
