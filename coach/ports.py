@@ -335,6 +335,12 @@ class Transaction(Protocol):
     def keep_call(self, call: KeptCall) -> None:
         """Store a call, or what it has become."""
 
+    def voicemail_since(self, phone: str, since: datetime) -> bool:
+        """Whether words were left on the answering machine of this number at or after then."""
+
+    def wrong_identities(self, phone: str, since: datetime) -> int:
+        """How many wrong birth years or PINs were given in calls with this number that began at or after then."""
+
     def changed_since(self, participant_id: int, at: datetime) -> bool:
         """Whether their status, or how a number on call is reached, was changed after then."""
 
@@ -503,9 +509,6 @@ class Store(Protocol):
 
     def unended_calls(self, before: datetime, limit: int) -> Sequence[str]:
         """Carrier ids of calls that have not ended and stand still since before then, the longest first."""
-
-    def voicemail_since(self, phone: str, since: datetime) -> bool:
-        """Whether words were left on the answering machine of this number at or after then."""
 
     def call_of_attempt(self, attempt_id: str) -> str | None:
         """The carrier id of the newest call of an attempt, or as the carrier bound it; None when none is known."""

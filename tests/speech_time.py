@@ -13,7 +13,8 @@ Its maker gives no figure, since voices differ: https://docs.aws.amazon.com/poll
 Other synthetic voices were measured at 170 to 180, and people at about 150 (radio: 154, doi 10.21767/2471-7975.100016).
 The slower figure makes a call seem longer than it is, never shorter.
 """
-_SHARE = float(SPEAKING_RATE.removesuffix("%")) / 100
+SHARE = float(SPEAKING_RATE.removesuffix("%")) / 100
+"""Our rate as a part of the voice's own speed."""
 _PAUSE = float(DIGIT_PAUSE.removesuffix("ms")) / 1000
 _WORD = re.compile(r"\d|[^\W\d_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}-][^\W\d_]+)*")
 _SPELLED = re.compile(r"(?<!\d)\d(?: \d)+(?!\d)")
@@ -22,4 +23,4 @@ _SPELLED = re.compile(r"(?<!\d)\d(?: \d)+(?!\d)")
 def seconds(words: str) -> float:
     """Speaking time at our rate, in seconds. Every digit counts as a word, and the pauses between told digits count."""
     pauses = sum(found.group().count(" ") for found in _SPELLED.finditer(words))
-    return len(_WORD.findall(words)) * 60 / (WORDS_A_MINUTE * _SHARE) + pauses * _PAUSE
+    return len(_WORD.findall(words)) * 60 / (WORDS_A_MINUTE * SHARE) + pauses * _PAUSE

@@ -187,7 +187,7 @@ def test_so_is_an_urgent_one(story: Story) -> None:
     assert story.steps("paged") == ["page.new"] + ["page.unreached_take"] * 2
     call = ServiceCall(story.coach, RUTH)
     assert "care" not in call.said
-    assert call.presses("1", BORN).startswith("Get medical care today.")
+    assert call.presses("1", BORN).startswith("Please get medical care today.")
     again = ServiceCall(story.coach, RUTH, sid="CA2")
     assert not again.presses("1", BORN).startswith("Get medical care today.")
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import wave
 from pathlib import Path
 
 import pytest
 
 from coach.core.model import Language
-from tests.speech_time import WORDS_A_MINUTE, seconds
+from tests.espeak import BAND, SPEAKER, WHY_SKIPPED, heard_seconds
+from tests.speech_time import seconds
 
-SPEAKER = shutil.which("espeak-ng")
 PASSAGES = {
     Language.EN: "Hello. This is an automated call from Harbor Clinic. From zero to ten, how weak do your legs feel "
     "today? Press a key, or say the number. If this is an emergency, hang up and dial 9 1 1.",
     Language.ES: "Hola. Esta es una llamada automática de Harbor Clinic. De cero a diez, ¿qué tan débiles siente sus "
     "piernas hoy? Oprima una tecla, o diga el número. Si es una emergencia, cuelgue y marque el 9 1 1.",
 }
-_VOICES = {Language.EN: "en-us", Language.ES: "es-419"}
 
 
 def test_a_hundred_words_take_three_quarters_of_a_minute() -> None:
@@ -35,13 +31,9 @@ def test_digits_are_words_and_those_told_one_by_one_have_pauses() -> None:
     assert seconds("I'm well-known.") == pytest.approx(seconds("two words"))
 
 
-@pytest.mark.skipif(SPEAKER is None, reason="espeak-ng is not installed")
+@pytest.mark.skipif(SPEAKER is None, reason=WHY_SKIPPED)
 @pytest.mark.parametrize("language", Language)
 def test_a_voice_at_our_rate_takes_about_as_long(language: Language, tmp_path: Path) -> None:
-    """A wide band: this voice is not the one of the calls."""
-    file, rate = tmp_path / "spoken.wav", round(WORDS_A_MINUTE * 0.85)
-    command = [str(SPEAKER), "-v", _VOICES[language], "-s", str(rate), "-w", str(file), PASSAGES[language]]
-    subprocess.run(command, check=True, timeout=30)
-    with wave.open(str(file)) as spoken:
-        heard = spoken.getnframes() / spoken.getframerate()
-    assert 0.7 < heard / seconds(PASSAGES[language]) < 1.4
+    """Of a few sentences."""
+    heard = heard_seconds(PASSAGES[language], language, tmp_path / "spoken.wav")
+    assert BAND[0] < heard / seconds(PASSAGES[language]) < BAND[1]

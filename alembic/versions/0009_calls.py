@@ -57,6 +57,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_call_attempt_id", "call", ["attempt_id"])
     op.create_index("ix_call_ended_at_changed_at", "call", ["ended_at", "changed_at"])
+    op.create_index("ix_call_phone_changed_at", "call", ["phone", "changed_at"])
     which = {"postgresql_where": VOICEMAIL, "sqlite_where": VOICEMAIL}
     op.create_index("ix_call_voicemail", "call", ["phone", "voicemail_at"], **which)
 

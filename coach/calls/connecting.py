@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from coach.calls.kept import speech_of
+from coach.calls.kept import speech_of, state_of
 from coach.calls.values import Ring, Speech
 from coach.core import escalation
 from coach.core.calling import CallState, Stage, Words
@@ -20,8 +20,10 @@ from coach.ports import Cause, Store, Transaction
 
 log = logging.getLogger(__name__)
 
-MOST_TRIED = 3
-"""So many of the team are tried; each rings for a while, and the caller should dial meanwhile."""
+MOST_TRIED = 4
+"""So many tries in all; each rings for a while, and the caller should dial meanwhile."""
+
+_ROUNDS = 2  # somebody may be busy with the page about this very case
 
 _TALK_SECONDS = 30
 _IN_THE_CALL = "connected in a call"
@@ -53,12 +55,23 @@ class Connecting:
         numbers = _numbers(tx, now)[tried:]
         return replace(speech, number=numbers[0] if numbers else None, tried=tried)
 
+    def nobody(self, ring: Ring) -> Speech:
+        """There is nobody to try any more: the same words as after the last one."""
+        return self.not_taken(ring, MOST_TRIED)
+
+    def is_taken(self, ring: Ring) -> bool:
+        """Whether somebody has taken a case of the caller."""
+        with self.store.begin() as tx:
+            cases = tx.conversation_of_number(ring.phone, self.country, self.duty.clock()).escalations
+        return any(case.level.is_serious and case.state is EscalationState.ACKNOWLEDGED for case in cases)
+
     def not_taken(self, ring: Ring, tried: int) -> Speech:
         """Somebody did not take the caller: the next one is tried; with nobody left the number is said once more."""
         now = self.duty.clock()
         with self.store.begin() as tx:
+            call = tx.call(ring.carrier_id)
             conversation = tx.conversation_of_number(ring.phone, self.country, now)
-            language = conversation.participant.language
+            language = state_of(call).language if call else conversation.participant.language
             trying = speech_of(CallState(language, stage=Stage.OVER, words=Words(connects=True)))
             following = self.with_number(trying, tx, now, tried + 1)
             if following.number is not None:
@@ -66,7 +79,8 @@ class Connecting:
             because = "asked in a call to be connected with somebody on call, and nobody took it"
             task = TaskRaised("not_connected", because, f"not_connected/{ring.carrier_id}")
             tx.record(conversation, (task,), Cause(), now)
-        moment = Moment(conversation, self.duty.handbook, now, Channel.VOICE)
+        spoken = replace(conversation, participant=replace(conversation.participant, language=language))
+        moment = Moment(spoken, self.duty.handbook, now, Channel.VOICE)
         lines = (moment.text("call.not_connected", em=moment.spoken_number()),)
         return speech_of(CallState(language, stage=Stage.OVER, words=Words(lines)))
 
@@ -129,4 +143,4 @@ def _numbers(tx: Transaction, now: datetime) -> tuple[str, ...]:
     """Who takes calls: whoever is on duty, then the backups."""
     rota = tx.rota()
     serving = dict.fromkeys(one.phone for one in (*on_duty(rota, now), *backups(rota, now)) if one.calls)
-    return tuple(serving)[:MOST_TRIED]
+    return (tuple(serving) * _ROUNDS)[:MOST_TRIED]

@@ -41,4 +41,5 @@ def state_of(call: KeptCall) -> CallState:
 
 def speech_of(state: CallState) -> Speech:
     """What it says now."""
-    return Speech(state.language, state.words, Place(state.turn, state.stage, state.language))
+    place = Place(state.turn, state.stage, state.language)
+    return Speech(state.language, state.words, place, heard=state.acted)

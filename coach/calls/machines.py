@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
+from coach.calls.connecting import Connecting
 from coach.calls.kept import begun, gone_on, speech_of, state_of
 from coach.calls.values import Ring, Speech
 from coach.core import calling, schedule
@@ -21,12 +22,13 @@ class Machines:
     handbook: Handbook
     clock: Clock
     country: str
+    team: Connecting
 
     def is_under_way(self, carrier_id: str) -> bool:
         """Whether somebody has gone on in a call, so that no machine can have taken it."""
         with self.store.begin() as tx:
             call = tx.call(carrier_id)
-        return call is not None and (call.state.get("stage") != Stage.READY or bool(call.state.get("identified")))
+        return call is not None and (call.state.get("stage") != Stage.READY or bool(call.state.get("talked")))
 
     def voicemail(self, ring: Ring) -> Speech | None:
         """The words for an answering machine: once a day, and only where it is welcome; None when there is no call.
@@ -39,8 +41,8 @@ class Machines:
             if call is None:
                 return None
             state = state_of(call)
-            if state.stage is not Stage.READY and not state.words.to_a_machine:
-                return speech_of(state)
+            if (state.talked or state.stage is not Stage.READY) and not state.words.to_a_machine:
+                return self.team.first(speech_of(state), tx, now)
             return self.to_machine(tx, call, replace(calling.ended(state), words=Words(to_a_machine=True)), now)
 
     def _found(self, tx: Transaction, ring: Ring, now: datetime) -> KeptCall | None:
@@ -60,7 +62,7 @@ class Machines:
         today = schedule.local(now, person.zone or "UTC").date()
         morning = schedule.to_utc(today, time(0), person.zone or "UTC")
         left = call.voicemail_at is not None
-        may = left or not (person.no_voicemail or self.store.voicemail_since(call.phone, morning))
+        may = left or not (person.no_voicemail or tx.voicemail_since(call.phone, morning))
         state = state if may else replace(state, words=Words())
         tx.keep_call(replace(gone_on(call, state, now), voicemail_at=call.voicemail_at or (now if may else None)))
         return speech_of(state)

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 ABANDONED = timedelta(minutes=15)
 """A call that stands still so long has ended, though nobody told."""
 
+_A_DAY = timedelta(days=1)
 _DATABASE_AWAY = "OperationalError"  # no fault of the call; it is settled later
 
 _CHOICES = frozenset({Stage.CONFIRM, Stage.MENU, Stage.LEAVING, Stage.CALL_BACK, Stage.CONNECT})
@@ -44,7 +45,7 @@ class Calls:
     @property
     def machines(self) -> Machines:
         """Answering machines."""
-        return Machines(self.store, self.duty.handbook, self.duty.clock, self.country)
+        return Machines(self.store, self.duty.handbook, self.duty.clock, self.country, self.team)
 
     @property
     def team(self) -> Connecting:
@@ -91,7 +92,7 @@ class Calls:
         if speech.overtaken:
             self._decide_alone(kept)
         self.wake()
-        return replace(speech, heard=kept is not None)
+        return speech
 
     def _decide_alone(self, kept: Kept | None) -> None:
         if kept is not None and not kept.decided:
@@ -126,7 +127,7 @@ class Calls:
         if message.channel is not Channel.VOICE or message.carrier_id.rpartition("-")[2] not in _CHOICES:
             return True
         heard = Heard(Given("", message.body, message.confidence), message, {})
-        state = CallState(conversation.participant.language)
+        state = CallState(conversation.participant.language, inbound=True)  # nothing in it is a machine's greeting
         return calling.may_be_alarm(self._turn(state, conversation, heard, message.received_at))
 
     def _decided(self, ring: Ring, place: Place, heard: Heard, kept: Kept | None) -> Speech:
@@ -146,18 +147,16 @@ class Calls:
             return self.team.first(speech_of(state), tx, now)
 
     def _steps(self, tx: Transaction, call: KeptCall, heard: Heard, kept: Kept | None, now: datetime) -> CallState:
-        state = state_of(call)
-        more = True
-        while more:
-            conversation = tx.conversation_of_number(call.phone, self.country, now)
-            turn = self._turn(state, conversation, heard, now, can_connect=self.team.can_connect(tx, now))
-            step = calling.go_on(turn)
-            cause = Cause(inbound_id=kept.inbound_id if kept else None)
-            if step.events or kept is not None:
-                tx.record(conversation, step.events, cause, now)
-            state, more = step.state, step.once_more and not more_than_once(state, step.state)
-        tx.keep_call(gone_on(call, state, now))
-        return state
+        conversation = tx.conversation_of_number(call.phone, self.country, now)
+        can_connect = self.team.can_connect(tx, now)
+        turn = self._turn(state_of(call), conversation, heard, now, can_connect=can_connect)
+        if turn.state.stage is Stage.READY:
+            turn = replace(turn, wrong_before=tx.wrong_identities(call.phone, now - _A_DAY))
+        step = calling.go_on(turn)
+        if step.events or kept is not None:
+            tx.record(conversation, step.events, Cause(inbound_id=kept.inbound_id if kept else None), now)
+        tx.keep_call(gone_on(call, step.state, now))
+        return step.state
 
     def _turn(
         self, state: CallState, conversation: Conversation, heard: Heard, now: datetime, *, can_connect: bool = False
@@ -167,7 +166,7 @@ class Calls:
         if person.language is not state.language:
             spoken = replace(conversation, participant=replace(person, language=state.language))
         moment = Moment(spoken, self.duty.handbook, now, Channel.VOICE)
-        return Turn(state, moment, heard.given, heard.message, can_connect, person.language)
+        return Turn(state, moment, heard.given, heard.message, can_connect, known_language=person.language)
 
     def _now_said(self, tx: Transaction, call: KeptCall, now: datetime) -> Speech:
         return self.team.first(speech_of(state_of(call)), tx, now)
@@ -222,8 +221,3 @@ class Calls:
                 because = "a call could not be settled, because of a fault; see what was said in it"
                 tx.record(conversation, (TaskRaised("unconfirmed_answer", because),), Cause(), now)
                 tx.keep_call(replace(call, changed_at=now, ended_at=now))
-
-
-def more_than_once(before: CallState, after: CallState) -> bool:
-    """A step that wants to be taken again from where it stands would never end."""
-    return before.stage is after.stage and before.pending == after.pending

@@ -54,5 +54,5 @@ class Speech:
     place: Place
     number: str | None = None  # whom to connect the caller with, when the words say so
     tried: int = 0  # how many of the team were tried before
-    heard: bool = False  # what came in this step was taken for the person's own word
+    heard: bool = False  # a case was raised in this call, or they left: a person is there
     overtaken: bool = False  # the step came too late; what was said in it is decided by itself

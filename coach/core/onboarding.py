@@ -21,10 +21,12 @@ ELSEWHERE = "other_country"
 
 FLUID_LIMIT = "fluid_limit"
 _CODES = ("conditions", "medicines")
-_LONGEST_PHRASE = 6  # words
+_LONGEST_PHRASE = 7  # words
 _DIGITS = range(7, 16)  # of a telephone number, with or without the country's code
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 _SPAN = re.compile(r"\d\s*[-\u2013]\s*\d")
+_DENIALS = frozenset({"not", "no", "nor", "never", "nunca", "ni", "t", "nada", "than", "que"})
+_DENIED_WITHIN = 4  # words
 _FIRST_WORD = re.compile(r"\s*\w+\s*[,.;!]")
 
 
@@ -147,6 +149,10 @@ class Onboarding:
 
     questions: Mapping[str, Question] = field(default_factory=dict)
     phrases: Mapping[str, Meaning] = field(default_factory=dict)
+    spoken: Mapping[str, Meaning] = field(
+        default_factory=dict
+    )  # what they mean in a call, where that is something else
+    suddenly: tuple[str, ...] = ()  # how people say in a call that it came on all at once
     joiners: frozenset[str] = frozenset()  # between the numbers of a list; “y” is a yes elsewhere
     numerals: Mapping[str, int] = field(default_factory=dict)
 
@@ -194,6 +200,34 @@ class Onboarding:
         """Whether a text says “none of these”, in plain form."""
         words = said.split()
         return bool(words) and _meant(words, self.phrases) in ({Meaning.NONE}, {Meaning.NO, Meaning.NONE})
+
+    def meant_aloud(self, said: str) -> Meaning | None:
+        """A yes or a no in a call, in plain form: DOUBT when it is neither, None when a word of it is not known."""
+        words = said.split()
+        meant = _meant(words, {**self.phrases, **self.spoken}) if words else None
+        if not meant:
+            return None
+        meant = meant if meant == {Meaning.POLITE} else meant - {Meaning.POLITE}
+        if meant == {Meaning.YES}:
+            return Meaning.YES
+        return Meaning.NO if meant <= {Meaning.NO, Meaning.NONE} else Meaning.DOUBT
+
+    def is_sudden(self, said: str) -> bool:
+        """Whether a text says, in plain form and without a denial just before, that it came on all at once."""
+        words = said.split()
+        for phrase in map(str.split, self.suddenly):
+            starts = (n for n in range(len(words)) if words[n : n + len(phrase)] == phrase)
+            if any(_DENIALS.isdisjoint(words[max(0, n - _DENIED_WITHIN) : n]) for n in starts):
+                return True
+        return False
+
+    def has_yes(self, said: str) -> bool:
+        """Whether a word of a text is a yes by itself."""
+        return any(self.phrases.get(word) is Meaning.YES for word in said.split())
+
+    def has_doubt(self, said: str) -> bool:
+        """Whether a word of a text throws doubt on the rest."""
+        return self._doubts(said.split())
 
     def yes_or_no(self, said: str, body: str) -> bool | None:
         """A plain yes or no, alone or as the first word of a sentence without a doubt in it."""

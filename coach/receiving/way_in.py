@@ -89,14 +89,15 @@ class Receiving:
 
         The line must say that something is wrong; what was said becomes a case all the same, once it can be stored.
         """
+        kept: list[Kept] = []
+        if self._taken_in_time(lambda: kept.append(self._keep(text))):
+            return kept[0]
         try:
-            return self._keep(text)
-        except Exception:
-            try:
-                self.spool.keep(text)
-            except OSError:
-                log.exception("what came in could be kept nowhere")
-            raise
+            self.spool.keep(text)
+        except OSError:
+            log.exception("what came in could be kept nowhere")
+        message = "the database did not take what was said in a call"
+        raise ConnectionError(message)
 
     def _take_text(self, text: ReceivedText) -> None:
         """What came in earlier is taken up first, so that an answer stays behind what it corrects.

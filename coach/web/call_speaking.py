@@ -99,6 +99,8 @@ class Speaking:
 
     def twiml(self, posted: Posted, speech: Speech) -> str:
         """What a call says now, and how it goes on."""
+        ring = self.ring(posted) if speech.words.connects and speech.number is None else None
+        speech = self.parts.calls.team.nobody(ring) if ring else speech
         words, language, voices = speech.words, speech.language, self.parts.voices
         if words.to_a_machine:
             return tell((self.parts.script.line("voicemail", language),), language, voices, pause=1, times=2)

@@ -50,7 +50,7 @@ class _Team:
         ring, found = self.speaking.ring(posted), parse_dialled(posted.form)
         if ring is None:
             return self.speaking.end()
-        if found.talked:
+        if found.talked and (found.bridged or self.parts.calls.team.is_taken(ring)):
             self.parts.calls.team.talked(ring, found.seconds)
             return self.speaking.end()
         return self.speaking.twiml(posted, self.parts.calls.team.not_taken(ring, tried))

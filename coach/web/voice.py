@@ -49,7 +49,7 @@ class _Dialogue:
         if ring is None:
             return self.speaking.line("stranger")
         place = self.parts.tokens.read(token, posted.carrier_id)
-        name = f"{place.turn}-{place.stage}" if place else "?"
+        name = f"{place.turn}-{place.stage}" if place else "unknown"
         message = parse_answer(posted.form, ring.phone, posted.ours, name, self.parts.clock())
         given = Given(posted.given.keys, posted.given.speech, message.confidence if message else None)
         is_there = bool(given.keys) or (place is not None and calling.is_kept(place.stage, given))

@@ -29,7 +29,7 @@ LISTED = frozenset((*DESK.needed.texts, *DESK.needed.groups))
 
 def nodes() -> Iterator[ast.AST]:
     """Every piece of the code that decides what is said."""
-    beside = (ROOT / "coach" / name for name in ("duty.py", "watching/watch.py"))
+    beside = (ROOT / "coach" / name for name in ("duty.py", "calls/connecting.py", "watching/watch.py"))
     for path in (*(ROOT / "coach" / "core").rglob("*.py"), *beside):
         yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 

@@ -28,6 +28,7 @@ class PhoneCall:
     said: list[str] = field(default_factory=list)  # everything the coach said, in order
     kept: list[InboundMessage] = field(default_factory=list)  # what was stored
     over: bool = False
+    wrong_before: int = 0  # wrong birth years or PINs in other calls of the day
 
     def __post_init__(self) -> None:
         """Somebody, or something, has picked up."""
@@ -89,9 +90,6 @@ class PhoneCall:
             turn = replace(turn, message=None)
         step = calling.go_on(turn)
         self._keeps(step.events)
-        if step.once_more:
-            step = calling.go_on(self._turn(given, message, step.state))
-            self._keeps(step.events)
         self.state = step.state
         self.said.append(self.words)
         return self.words
@@ -108,7 +106,8 @@ class PhoneCall:
         now = state or self.state
         person = replace(known.participant, language=now.language)
         moment = Moment(replace(known, participant=person), HANDBOOK, self.talk.now, Channel.VOICE)
-        return Turn(now, moment, given, message, self.can_connect, known.participant.language)
+        language = known.participant.language
+        return Turn(now, moment, given, message, self.can_connect, self.wrong_before, language)
 
     def _keeps(self, facts: tuple[Event, ...]) -> None:
         self.events += facts

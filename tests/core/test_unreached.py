@@ -304,7 +304,7 @@ def test_nor_one_that_was_called_out_already_or_answered() -> None:
     [
         ("I can't breathe", Language.EN, "Hang up and dial 9 1 1 now."),
         ("I can't breathe", Language.ES, "Cuelgue y marque 9 1 1 ahora."),
-        ("my pee looks like cola", Language.EN, "Get medical care today."),
+        ("my pee looks like cola", Language.EN, "Please get medical care today."),
         ("my pee looks like cola", Language.ES, "Busque atención médica hoy."),
         (
             "I want to kill myself",
@@ -356,7 +356,7 @@ def test_a_call_that_asks_when_it_began_takes_the_answer(answer: str, language: 
     """In the call or by text afterwards (rule A5)."""
     talk = ruth(WEAKER[language], language=language)
     assert lost(talk) == ["voice.alarm"]
-    assert templates(talk.call_opens()) == ["ask_first.onset"]
+    assert templates(talk.call_opens()) == ["spoken.ask_first_onset"]
     assert asked_in_the_call(talk) is Asked.ONSET
     talk.says(answer, channel)
     assert talk.case.level is Disposition.EMERGENCY
@@ -368,7 +368,7 @@ def test_an_urgent_text_and_the_question_after_it_are_both_said() -> None:
     assert templates(talk.queued) == ["escalation.urgent", "ask_first.onset"]
     assert lost(talk) == ["voice.alarm"]
     said = of(talk.call_opens(), Said)
-    assert [line.template for line in said] == ["escalation.urgent", "ask_first.onset"]
+    assert [line.template for line in said] == ["spoken.escalation_urgent", "spoken.ask_first_onset"]
     assert "You told us: one leg weaker than the other. When did it start?" in said[1].body
     assert "911" not in said[1].body
     talk.says("1")

@@ -47,6 +47,12 @@ def voicemail_since(connection: Connection, phone: str, since: datetime) -> bool
     return bool(connection.scalar(select(left)))
 
 
+def wrong_identities(connection: Connection, phone: str, since: datetime) -> int:
+    """Over all calls with this number that changed at or after then: few, and only theirs are read."""
+    mine = select(call.c.state).where(call.c.phone == phone, call.c.changed_at >= since)
+    return sum(int(state.get("wrong") or 0) for state in connection.scalars(mine))
+
+
 def of_attempt(connection: Connection, attempt_id: str) -> str | None:
     """By its newest row, else as the carrier bound it to the attempt."""
     mine = select(call.c.carrier_id).where(call.c.attempt_id == attempt_id)

@@ -16,6 +16,7 @@ Json: TypeAlias = dict[str, Any]
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 """JSON has these as they are. An enumeration of strings is a type of its own and not among them."""
+_ASKED_IN_CALLS = ("birth_year", "call_pin")
 _SET = "set"
 
 
@@ -50,7 +51,7 @@ def _encode_many(value: Any) -> Any:  # noqa: ANN401 - as above
 def encode_event(event: Event) -> Json:
     """The fields of a fact; its class name is kept beside them. A PIN stands with the person alone."""
     data: Json = encode(event)
-    return data | {"call_pin": _SET} if data.get("call_pin") else data
+    return data | {name: _SET for name in _ASKED_IN_CALLS if data.get(name)}
 
 
 def encode_reading(event: ReplyRead) -> Json:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from coach.adapters.database import tables as t
+from coach.adapters.database.reports_calls import answer_note, call_in_words
 from coach.adapters.database.reports_media import media_note
 from coach.adapters.database.reports_rows import AnyRow, passed_over_of, read_of
 from coach.adapters.database.reports_values import Line, Speaker
@@ -68,7 +69,7 @@ def _newest(statement: Select[Any], at: Any, before: datetime | None) -> Select[
 def _received(connection: Connection, person: int, before: datetime | None) -> Iterator[Line]:
     i = t.inbound.c
     ours = (i.raw[MEDIA_FIELD].as_string().label("kinds"), i.raw[RECOVERED_FIELD].as_string().label("recovered"))
-    statement = select(i.id, i.received_at, i.body, i.channel, i.reply, i.decided_at, i.media, *ours)
+    statement = select(i.id, i.received_at, i.body, i.channel, i.carrier_id, i.reply, i.decided_at, i.media, *ours)
     for row in connection.execute(_newest(statement.where(i.participant_id == person), i.received_at, before)):
         yield Line(
             key=f"in-{row.id}",
@@ -82,9 +83,10 @@ def _received(connection: Connection, person: int, before: datetime | None) -> I
 
 
 def _with_notes(row: AnyRow) -> str:
-    """The words, and in brackets what came with them and whether they came late."""
+    """The words, and in brackets what they answered in a call, what came with them and whether they came late."""
     late = "[did not reach us by itself; found at the carrier later]" if row.recovered else ""
-    notes = "\n".join(note for note in (media_note(row.media, row.kinds), late) if note)
+    asked = answer_note(row.channel, row.carrier_id)
+    notes = "\n".join(note for note in (asked, media_note(row.media, row.kinds), late) if note)
     return f"{row.body}\n{notes}".strip() if notes else str(row.body)
 
 
@@ -117,14 +119,15 @@ def _last_attempts(connection: Connection, ids: Sequence[int]) -> dict[int, tupl
 
 
 def _sent_line(row: AnyRow, status: str | None, failure: str | None) -> Line:
-    call = row.channel == "voice" and row.state != OutboxState.SAID
+    said = row.state == OutboxState.SAID
+    call = row.channel == "voice" and not said
     return Line(
         key=f"out-{row.id}",
         at=row.created_at,
         speaker=Speaker.COACH,
-        text=f"Phone call: {code_in_words(row.template)}" if call else row.body,
+        text=call_in_words(row.template) if call else row.body,
         channel=row.channel,
-        because=row.because,
+        because="" if said else row.because,
         delivery=delivery_in_words(row.state, status, failure, row.channel),
     )
 

@@ -122,6 +122,14 @@ class SqlTransaction:
         """Store a call, or what it has become."""
         calls.keep(self._connection, call)
 
+    def voicemail_since(self, phone: str, since: datetime) -> bool:
+        """Whether words were left on the answering machine of this number at or after then."""
+        return calls.voicemail_since(self._connection, phone, since)
+
+    def wrong_identities(self, phone: str, since: datetime) -> int:
+        """How many wrong birth years or PINs were given in calls with this number that began at or after then."""
+        return calls.wrong_identities(self._connection, phone, since)
+
     def record(self, conversation: Conversation, events: Sequence[Event], cause: Cause, now: datetime) -> None:
         """Collect the facts, and the mark on their cause."""
         if conversation.participant.id in self._rows.participants:
@@ -377,11 +385,6 @@ class SqlStore:
         """Carrier ids of calls that have not ended and stand still since before then."""
         with self._reader.begin() as connection:
             return calls.unended(connection, before, limit)
-
-    def voicemail_since(self, phone: str, since: datetime) -> bool:
-        """Whether words were left on the answering machine of this number at or after then."""
-        with self._reader.begin() as connection:
-            return calls.voicemail_since(connection, phone, since)
 
     def call_of_attempt(self, attempt_id: str) -> str | None:
         """The carrier id of the newest call of an attempt, or as the carrier bound it."""

@@ -413,6 +413,7 @@ call = Table(
         postgresql_where=text("voicemail_at IS NOT NULL"),
         sqlite_where=text("voicemail_at IS NOT NULL"),
     ),
+    Index(None, "phone", "changed_at"),
 )
 
 status_callback = Table(

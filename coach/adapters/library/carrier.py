@@ -18,23 +18,15 @@ from coach.core.spelling import spelled, spelled_phone
 
 LineName: TypeAlias = Literal[
     "fallback",
-    "goodbye",
-    "not_heard",
-    "not_heard_key",
-    "not_heard_number",
     "page_goodbye",
     "page_not_heard",
     "page_sorry",
     "page_unknown",
-    "ready_again",
-    "ready_last",
-    "silent_goodbye",
     "sorry",
     "stranger",
     "voicemail",
     "voicemail_without_phone",
 ]
-WordsName: TypeAlias = Literal["alarm", "machine", "choice_hints", "number_hints", "ready"]
 _T = TypeVar("_T")
 _PLACES = frozenset({"organisation", "support_phone", "emergency", "emergency_digits"})
 _DAYS = {FailureClass.NUMBER: 1}
@@ -71,22 +63,13 @@ class SendingFigures:
 
 @dataclass(frozen=True, slots=True)
 class VoiceScript:
-    """The sentences and word lists of a call that no programme decides, with the names filled in."""
+    """The sentences of a call that no programme decides, with the names filled in."""
 
     lines: Mapping[LineName, Mapping[Language, str]]
-    word_lists: Mapping[WordsName, Mapping[Language, tuple[str, ...]]]
 
     def line(self, name: LineName, language: Language) -> str:
         """Give one sentence, ready to be spoken."""
         return self.lines[name][language]
-
-    def words(self, name: WordsName, language: Language) -> tuple[str, ...]:
-        """Give one word list of one language."""
-        return self.word_lists[name][language]
-
-    def all_words(self, name: WordsName) -> tuple[str, ...]:
-        """Give one word list in both languages, for both are always understood."""
-        return tuple(word for words in self.word_lists[name].values() for word in words)
 
 
 class _Entry(BaseModel):
@@ -135,11 +118,6 @@ class _Line(_Entry):
         return self
 
 
-class _Words(_Entry):
-    en: list[str] = Field(min_length=1)
-    es: list[str] = Field(min_length=1)
-
-
 class _Calls(_Entry):
     machine_detection: Literal["", "Enable", "DetectMessageEnd"]
 
@@ -151,11 +129,10 @@ class _Sending(_Entry):
 
 class _Voice(_Entry):
     lines: dict[LineName, _Line]
-    words: dict[WordsName, _Words]
 
     @model_validator(mode="after")
     def _nothing_missing(self) -> _Voice:
-        missing = {*get_args(LineName), *get_args(WordsName)} - {*self.lines, *self.words}
+        missing = {*get_args(LineName)} - {*self.lines}
         if missing:
             problem = f"missing under [voice]: {sorted(missing)}"
             raise ValueError(problem)
@@ -214,8 +191,7 @@ def load_voice_script(path: Path, organisation: str, support_phone: str | None, 
     lines = {name: _both(line.en.format(**names), line.es.format(**names)) for name, line in voice.lines.items()}
     if support_phone is None:
         lines["voicemail"] = lines["voicemail_without_phone"]
-    words = {name: _both(tuple(entry.en), tuple(entry.es)) for name, entry in voice.words.items()}
-    return VoiceScript(lines, words)
+    return VoiceScript(lines)
 
 
 def _read(path: Path) -> _File:

@@ -86,10 +86,27 @@ class _Words(Strict):
     joiners: list[str]
     numerals: dict[str, int]
 
+    def lists(self) -> tuple[list[str], ...]:
+        """The phrases by their meaning, each of which has one."""
+        return (self.skip, self.yes, self.no, self.none, self.fillers, self.doubts, self.polite)
+
+
+class _Spoken(Strict):
+    yes: list[str] = Field(min_length=1)
+    no: list[str] = Field(min_length=1)
+    notes: list[str] = Field(min_length=1)
+    doubts: list[str] = Field(min_length=1)
+    suddenly: list[str] = Field(min_length=1)
+
+    def lists(self) -> tuple[list[str], ...]:
+        """The phrases by their meaning, each of which has one."""
+        return (self.yes, self.no, self.notes, self.doubts)
+
 
 class _File(Strict):
     version: str = Field(min_length=1)
     words: _Words
+    spoken: _Spoken
     question: list[_Question] = Field(min_length=1)
 
 
@@ -112,10 +129,13 @@ def read_onboarding(folder: Path, problems: list[Problem]) -> Onboarding:
         return Onboarding()
     problems += repeated(folder / FILE, "question", [entry.id for entry in file.question])
     problems += (Problem(FILE, entry.id, sentence) for entry in file.question for sentence in _wrong(entry))
-    problems += (Problem(FILE, "words", sentence) for sentence in _twice(file.words))
+    problems += (Problem(FILE, "words", sentence) for sentence in _twice(*file.words.lists()))
+    problems += (Problem(FILE, "spoken", sentence) for sentence in _twice(*file.spoken.lists()))
     return Onboarding(
         questions={entry.id: _question(entry) for entry in file.question},
         phrases=_phrases(file.words),
+        spoken=_spoken(file.spoken),
+        suddenly=tuple(map(plain, file.spoken.suddenly)),
         joiners=frozenset(map(plain, file.words.joiners)),
         numerals={plain(word): value for word, value in file.words.numerals.items()},
     )
@@ -134,8 +154,12 @@ def _phrases(words: _Words) -> dict[str, Meaning]:
     return {plain(word): meaning for meaning, known in lists for word in known}
 
 
-def _twice(words: _Words) -> Iterator[str]:
-    listed = (words.skip, words.yes, words.no, words.none, words.fillers, words.doubts, words.polite)
+def _spoken(words: _Spoken) -> dict[str, Meaning]:
+    meanings = (Meaning.YES, Meaning.NO, Meaning.POLITE, Meaning.DOUBT)
+    return {plain(word): meaning for meaning, known in zip(meanings, words.lists(), strict=True) for word in known}
+
+
+def _twice(*listed: list[str]) -> Iterator[str]:
     said = [plain(word) for known in listed for word in known]
     for word in sorted({word for word in said if said.count(word) > 1}):
         yield f"“{word}” stands twice; leave it under one meaning."

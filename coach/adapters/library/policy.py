@@ -33,6 +33,7 @@ _FATES: dict[str, Fate | None] = {
     "no_answer": Fate.NO_ANSWER,
     "machine": Fate.MACHINE,
     "hung_up": Fate.HUNG_UP,
+    "talked": Fate.TALKED,
     "not_understood": None,
     "delivered_silent": Fate.DELIVERED,
 }

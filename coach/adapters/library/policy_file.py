@@ -21,7 +21,7 @@ _Wall = Annotated[str, Field(pattern=r"^\d\d:\d\d$"), AfterValidator(_is_wall_ti
 _Channels = Annotated[list[Literal["sms", "voice"]], Field(min_length=1)]
 
 
-_Reason = Literal["not_delivered", "no_answer", "machine", "hung_up", "not_understood", "delivered_silent"]
+_Reason = Literal["not_delivered", "no_answer", "machine", "hung_up", "talked", "not_understood", "delivered_silent"]
 
 
 class HoursEntry(Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _NAME_MOST = 200
 _ID_MOST = 80
 _NUMBER_MOST = 40
 _MEDIA_MOST = 10
+_DIGEST_LETTERS = 8
 _TALKED = frozenset({"completed", "answered"})
 _TRUTH = {"true": True, "false": False}
 _KIND = re.compile(r"[a-z0-9][a-z0-9.+-]{0,40}/[a-z0-9][a-z0-9.+-]{0,80}")
@@ -94,13 +96,16 @@ def parse_inbound(form: Form, received_at: datetime) -> InboundMessage:
 
 
 def parse_answer(form: Form, person: str, ours: str, step: str, received_at: datetime) -> InboundMessage | None:
-    """Read one answer of a call: keys, speech, or both. None for silence; `step` makes its id unique in the call."""
+    """Read one answer of a call: keys, speech, or both. None for silence.
+
+    `step` and a digest of the words make its id unique in the call: other words at the same step are another answer.
+    """
     speech = form.get("SpeechResult").strip()
     body = " ".join(part for part in (form.get("Digits").strip(), speech) if part)
     if not body:
         return None
     return InboundMessage(
-        carrier_id=f"{_needed(form, 'CallSid')}-{step}",
+        carrier_id=f"{_needed(form, 'CallSid')}-{_digest(body)}-{step}",
         sender=person,
         recipient=ours,
         body=visible(body),
@@ -108,6 +113,10 @@ def parse_answer(form: Form, person: str, ours: str, step: str, received_at: dat
         channel=Channel.VOICE,
         confidence=_share(form.get("Confidence")) if speech else None,
     )
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LETTERS]
 
 
 def parse_status(attempt_id: str, form: Form, received_at: datetime) -> DeliveryStatus:

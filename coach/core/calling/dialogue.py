@@ -6,19 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from coach.core.call_rules import WordList
+from coach.core.calling.confirming import confirmed, settled
 from coach.core.calling.following import follow, is_alarm
 from coach.core.calling.menu import back, decide, leaving, menu
 from coach.core.calling.opening import identity, ready
-from coach.core.calling.questions import answer, confirmed, is_grave, settled
+from coach.core.calling.questions import answer, is_grave
 from coach.core.calling.saying import ends, says
 from coach.core.calling.speech import holds, means, wants_repeat
 from coach.core.calling.values import CallState, Given, Stage, Step, Turn, Words
-from coach.core.events import DetailsChanged, Event, Said, StatusChanged
+from coach.core.events import DetailsChanged, EscalationRaised, Event, Said, StatusChanged
 from coach.core.model import InboundMessage
 
 MOST_TURNS = 60
 """A call that goes on longer is stuck."""
 
+_ACTS = (EscalationRaised, StatusChanged)
 _KEPT_ALWAYS = (Stage.QUESTION, Stage.CONFIRM, Stage.MENU, Stage.LEAVING, Stage.CALL_BACK)
 
 
@@ -32,20 +34,33 @@ def is_kept(stage: Stage, given: Given) -> bool:
 
 def may_be_alarm(turn: Turn) -> bool:
     """Whether words said before it is known who is there must be taken as the person's own; they are then stored."""
-    if turn.state.stage in _KEPT_ALWAYS or not turn.given.speech or holds(turn, WordList.MACHINE):
+    if turn.state.stage in _KEPT_ALWAYS or not turn.given.speech or _may_be_machine(turn):
         return False
     said = InboundMessage("", turn.moment.participant.phone, "", turn.given.speech, turn.moment.now)
     spoken = replace(said, channel=turn.moment.channel, confidence=turn.given.confidence)
-    return holds(turn, WordList.ALARM) or is_grave(turn, spoken)
+    return _cries(turn) or is_grave(turn, spoken)
+
+
+def _cries(turn: Turn) -> bool:
+    """Words for help, or that somebody else has this number; once it is known who is there, only the former."""
+    is_other = not turn.state.identified and holds(turn, WordList.WRONG_NUMBER)
+    return is_other or holds(turn, WordList.ALARM)
+
+
+def _may_be_machine(turn: Turn) -> bool:
+    """Whether words may be a machine's greeting: only the first ones of a call that we made."""
+    first = turn.state.stage is Stage.READY and not turn.state.inbound
+    return first and holds(turn, WordList.MACHINE)
 
 
 def go_on(turn: Turn) -> Step:
     """Decide one step. The turn counts on, and a chosen language is kept once it is known who is there."""
-    state = replace(turn.state, turn=turn.state.turn + 1)
+    state = replace(turn.state, turn=turn.state.turn + 1, talked=turn.state.talked or turn.message is not None)
     turn = replace(turn, state=state)
     step = _alarm(turn) if _cuts_in(turn) else _STAGES[state.stage](turn)
-    if state.turn > MOST_TURNS and step.state.words.ear is not None and not step.once_more:
+    if state.turn > MOST_TURNS and step.state.words.ear is not None:
         step = _stuck(turn, step)
+    step = replace(step, state=replace(step.state, acted=state.acted or any(isinstance(e, _ACTS) for e in step.events)))
     return _without_idle_change(turn, step)
 
 
@@ -64,7 +79,7 @@ def _cuts_in(turn: Turn) -> bool:
         return False
     if turn.state.stage is Stage.OVER:
         return True
-    cries = turn.state.stage is not Stage.CONNECT and holds(turn, WordList.ALARM)
+    cries = turn.state.stage is not Stage.CONNECT and _cries(turn)
     return cries or is_grave(turn, turn.message)
 
 
@@ -79,15 +94,14 @@ def _alarm(turn: Turn) -> Step:
 
 
 def _connect(turn: Turn) -> Step:
-    """Try somebody on call, when that was wanted or help is cried for; else the last word is to dial."""
-    wanted = means(turn, WordList.YES) or means(turn, WordList.PERSON) or holds(turn, WordList.ALARM)
-    if turn.given.keys == "1" or wanted:
-        lines = says(turn, "call.connecting")
-        state = replace(turn.state, stage=Stage.OVER, words=Words(lines, connects=True), question=lines)
-        return Step(state)
-    if wants_repeat(turn):
-        return Step(replace(turn.state, words=replace(turn.state.words, lines=turn.state.question)))
-    return ends(turn, says(turn, "call.dial_now"))
+    """Try somebody on call, whatever is pressed or said but a plain no; after silence it is offered once more."""
+    if wants_repeat(turn) or (not turn.given.keys and not turn.given.speech and turn.state.misses == 0):
+        words = replace(turn.state.words, lines=turn.state.question)
+        return Step(replace(turn.state, words=words, misses=turn.state.misses + 1))
+    if means(turn, WordList.NO) or not (turn.given.keys or turn.given.speech):
+        return ends(turn, says(turn, "call.dial_now"))
+    lines = says(turn, "call.connecting")
+    return Step(replace(turn.state, stage=Stage.OVER, words=Words(lines, connects=True), question=lines))
 
 
 def _over(turn: Turn) -> Step:

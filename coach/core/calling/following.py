@@ -17,7 +17,7 @@ from coach.core.events import (
     StatusChanged,
     TaskRaised,
 )
-from coach.core.model import Asked, CheckIn, Disposition
+from coach.core.model import CheckIn, Disposition
 
 _ALARMS = frozenset({"voice.emergency", "voice.self_harm", "voice.self_harm_alone"})
 _NAMED_LEVELS = (EscalationRaised, EscalationRelevelled)
@@ -32,7 +32,7 @@ def follow(turn: Turn, events: tuple[Event, ...], *before: str) -> Step:
         return unchecked(turn, events)
     lines = (*before, *(event.body for event in events if isinstance(event, Said)))
     if is_alarm(events):
-        return _after_alarm(turn, lines, events)
+        return _after_alarm(turn, _alarm_lines(events) or lines, events)
     question = _open_after(turn, events)
     if question is None:
         return ends(turn, lines or says(turn, "voice.goodbye"), *events)
@@ -46,6 +46,11 @@ def is_alarm(events: tuple[Event, ...]) -> bool:
     levels = (event.level for event in events if isinstance(event, _NAMED_LEVELS))
     said = (event.template for event in events if isinstance(event, Said))
     return Disposition.EMERGENCY in levels or not _ALARMS.isdisjoint(said)
+
+
+def _alarm_lines(events: tuple[Event, ...]) -> tuple[str, ...]:
+    """What to do at once; nothing of less weight is said before or after it."""
+    return tuple(event.body for event in events if isinstance(event, Said) and event.template in _ALARMS)
 
 
 def _after_alarm(turn: Turn, lines: tuple[str, ...], events: tuple[Event, ...]) -> Step:
@@ -92,5 +97,9 @@ def _goes_on(turn: Turn, *, asked_for_help: bool) -> Step:
     """Whoever cried for help hears the number, and then what was waited for."""
     told = ("call.if_emergency", "call.team_told") if asked_for_help else ("call.if_emergency",)
     lines = (*says(turn, *told), *turn.state.question)
+    misses = turn.state.misses + 1
+    if misses >= turn.moment.handbook.calls.patience:
+        return ends(turn, says(turn, *told, "call.silent_goodbye"))
     ear = turn.state.words.ear or Ear()
-    return waits(turn, turn.state.stage, lines, ear, question=turn.state.question, asked=Asked.NOTHING)
+    step = waits(turn, turn.state.stage, lines, ear, question=turn.state.question)
+    return replace(step, state=replace(step.state, misses=misses))

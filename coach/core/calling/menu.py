@@ -15,7 +15,7 @@ from coach.core.calling.speech import (
     says_something,
     wants_repeat,
 )
-from coach.core.calling.values import Ear, Pending, Stage, Step, Turn
+from coach.core.calling.values import Ear, Stage, Step, Turn
 from coach.core.conversation import ASKED_IN_CALLS, respond
 from coach.core.conversation.call_back import call_back, last_advice
 from coach.core.events import (
@@ -26,8 +26,9 @@ from coach.core.events import (
     Said,
     StatusChanged,
     TaskRaised,
+    TimersCleared,
 )
-from coach.core.model import Asked, Channel, InboundMessage
+from coach.core.model import Asked, Channel, InboundMessage, TimerKind
 
 _QUESTIONS = frozenset(ASKED_IN_CALLS.values())
 _CHOICES = {"1": WordList.CHECK_IN, "2": WordList.ADVICE, "3": WordList.PERSON, "4": WordList.STOP_CALLS}
@@ -95,7 +96,8 @@ def leaving(turn: Turn) -> Step:
     """Texts instead of calls, nothing at all, or back."""
     match turn.given.keys:
         case "1":
-            return ends(turn, says(turn, "call.texts_instead"), DetailsChanged(channel=Channel.SMS))
+            no_calls = (DetailsChanged(channel=Channel.SMS), TimersCleared((TimerKind.CALL_BACK,)))
+            return ends(turn, says(turn, "call.texts_instead"), *no_calls)
         case "2":
             return as_words(turn, turn.moment.handbook.calls.stop[turn.state.language])
         case "3":
@@ -130,13 +132,12 @@ def decide(turn: Turn, message: InboundMessage, body: str, confidence: float | N
 
 
 def missed(turn: Turn) -> Step:
-    """Kinder words, then keys alone, then the offer to call back."""
+    """Kinder words, then the keys, then the offer to call back. Words are heard all the while: help may be meant."""
     misses, patience = turn.state.misses + 1, turn.moment.handbook.calls.patience
     if misses >= patience:
         return offer_back(turn)
-    keys_only = misses == patience - 1
-    turn = replace(turn, state=replace(turn.state, misses=misses, keys_only=turn.state.keys_only or keys_only))
-    return again(turn, text(turn.moment, "call.keys_only" if keys_only else "call.not_heard"))
+    turn = replace(turn, state=replace(turn.state, misses=misses))
+    return again(turn, text(turn.moment, "call.keys_only" if misses == patience - 1 else "call.not_heard"))
 
 
 def offer_back(turn: Turn) -> Step:
@@ -144,12 +145,8 @@ def offer_back(turn: Turn) -> Step:
     task: tuple[Event, ...] = ()
     if turn.message is not None:
         task = (TaskRaised("unread_call", "the answers in a call could not be understood"),)
-    turn = replace(turn, state=replace(turn.state, keys_only=False))
-    return waits(turn, Stage.CALL_BACK, says(turn, "call.offer_back"), Ear(), events=task, pending=_kept(turn))
-
-
-def _kept(turn: Turn) -> Pending | None:
-    return turn.state.pending
+    offer = says(turn, "call.offer_back")
+    return waits(turn, Stage.CALL_BACK, offer, Ear(), events=task, pending=turn.state.pending)
 
 
 def back(turn: Turn) -> Step:

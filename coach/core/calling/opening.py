@@ -9,7 +9,7 @@ from coach.core.call_rules import Hints, WordList
 from coach.core.calling.following import follow
 from coach.core.calling.menu import back_later, welcome
 from coach.core.calling.saying import again, ends, says, text, waits
-from coach.core.calling.speech import digits, in_language, means, other_language, wants_repeat
+from coach.core.calling.speech import digits, holds, in_language, means, other_language, wants_repeat
 from coach.core.calling.values import CallState, Ear, Stage, Step, Turn, Words
 from coach.core.conversation import Moment, greeting, open_call
 from coach.core.conversation.unheard import case_of
@@ -19,6 +19,7 @@ from coach.core.model import Channel, Conversation, Language, Participant
 
 _READY = Ear(hints=Hints.READY)
 _YEAR_DIGITS = 4
+_WRONG_A_DAY = 6  # then nobody is asked any more that day: a year of birth is soon guessed
 
 
 def begin(conversation: Conversation, handbook: Handbook, now: datetime, *, inbound: bool) -> CallState:
@@ -40,7 +41,7 @@ def ready(turn: Turn) -> Step:
         return _who_is_there(in_language(turn, chosen))
     if keys == "1" or means(turn, WordList.READY):
         return _who_is_there(turn)
-    if keys == "3" and _may_wait(turn):
+    if (keys == "3" or holds(turn, WordList.LATER)) and _may_wait(turn):
         return back_later(turn)
     if wants_repeat(turn):
         return again(turn)
@@ -77,8 +78,14 @@ def _who_is_there(turn: Turn) -> Step:
     """Ask for the PIN or the year of birth; with neither on file nothing more can be said."""
     person = turn.moment.participant
     if not _expected(person):
-        missing = TaskRaised("identity_missing", "has neither a birth year nor a PIN, so no call can go on", "identity")
+        missing = TaskRaised(
+            "identity_missing",
+            "has neither a birth year nor a PIN, so no call can go on",
+            f"identity/{turn.moment.today}",
+        )
         return ends(turn, says(turn, _unchecked_end(turn, "call.identity_missing")), missing)
+    if turn.wrong_before >= _WRONG_A_DAY:
+        return ends(turn, says(turn, _unchecked_end(turn, "call.identity_failed")), _failed(turn))
     ear = Ear(len(person.call_pin) if person.call_pin else _YEAR_DIGITS, hints=Hints.NUMBER)
     return waits(turn, Stage.IDENTITY, says(turn, "call.ask_pin" if person.call_pin else "call.ask_birth_year"), ear)
 
@@ -102,9 +109,15 @@ def identity(turn: Turn) -> Step:
     given = digits(turn)
     if not given:
         return _not_given(turn)
-    if given == _expected(turn.moment.participant):
+    if given == _expected(turn.moment.participant) or _is_among(turn):
         return _identified(turn)
     return _wrong(turn)
+
+
+def _is_among(turn: Turn) -> bool:
+    """Whether the year was said among other figures, as in a whole date."""
+    year = turn.moment.participant.birth_year
+    return not turn.moment.participant.call_pin and year is not None and str(year) in turn.given.speech.split()
 
 
 def _not_given(turn: Turn) -> Step:
@@ -118,11 +131,14 @@ def _not_given(turn: Turn) -> Step:
 def _wrong(turn: Turn) -> Step:
     wrong = turn.state.wrong + 1
     if wrong >= turn.moment.handbook.calls.identity_tries:
-        because = "somebody in a call did not know the birth year or PIN"
-        task = TaskRaised("identity_failed", because, f"identity_failed/{turn.moment.today}")
-        return ends(turn, says(turn, _unchecked_end(turn, "call.identity_failed")), task)
+        return ends(turn, says(turn, _unchecked_end(turn, "call.identity_failed")), _failed(turn))
     step = again(turn, text(turn.moment, "call.identity_wrong"))
     return replace(step, state=replace(step.state, wrong=wrong, misses=0))
+
+
+def _failed(turn: Turn) -> TaskRaised:
+    because = "somebody in a call did not know the birth year or PIN"
+    return TaskRaised("identity_failed", because, f"identity_failed/{turn.moment.today}")
 
 
 def _identified(turn: Turn) -> Step:

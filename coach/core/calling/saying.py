@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from coach.core.call_rules import Hints
-from coach.core.calling.values import CallState, Ear, Pending, Stage, Step, Turn, Words
+from coach.core.calling.values import Ear, Pending, Stage, Step, Turn, Words
 from coach.core.conversation import ASKED_IN_CALLS
 from coach.core.conversation.moment import Moment
 from coach.core.events import Event
@@ -38,13 +38,17 @@ def waits(  # noqa: PLR0913 - what the next step depends on
     pending: Pending | None = None,
     asked: Asked = Asked.NOTHING,
 ) -> Step:
-    """Say the lines and wait in a stage; misses begin anew. `question` is what is said again, all lines by default."""
+    """Say the lines and wait in a stage. `question` is what is said again, all lines by default.
+
+    Misses begin anew, unless it is still the same question.
+    """
+    is_same = asked is not Asked.NOTHING and asked is turn.state.asked
     state = replace(
         turn.state,
         stage=stage,
-        words=Words(lines, _quiet(turn.state, ear)),
+        words=Words(lines, ear),
         question=lines if question is None else question,
-        misses=0,
+        misses=turn.state.misses if is_same else 0,
         pending=pending,
         asked=asked,
     )
@@ -54,7 +58,7 @@ def waits(  # noqa: PLR0913 - what the next step depends on
 def again(turn: Turn, *before: str) -> Step:
     """Say once more what is waited for."""
     ear = turn.state.words.ear or Ear()
-    return Step(replace(turn.state, words=Words((*before, *turn.state.question), _quiet(turn.state, ear))))
+    return Step(replace(turn.state, words=Words((*before, *turn.state.question), ear)))
 
 
 def ends(turn: Turn, lines: tuple[str, ...], *events: Event) -> Step:
@@ -72,7 +76,3 @@ def asks(turn: Turn, asked: Asked, lines: tuple[str, ...], events: tuple[Event, 
 def ear_of(asked: Asked) -> Ear:
     """How an answer is listened for: one key, or words."""
     return Ear(hints=Hints.NUMBER if asked in OF_FIGURES else Hints.CHOICE)
-
-
-def _quiet(state: CallState, ear: Ear) -> Ear:
-    return replace(ear, speech=False) if state.keys_only else ear

@@ -53,6 +53,19 @@ def digits(turn: Turn) -> str:
     return turn.given.keys or "".join(_FOUR.findall(turn.given.speech))
 
 
+def without_yes(turn: Turn) -> str:
+    """What was said but for a yes or no in front: “yes, and I fell yesterday”."""
+    said, small = turn.given.speech.split(), {*map(plain, (*_small(turn),))}
+    while said and plain(said[0]) in small:
+        said = said[1:]
+    return " ".join(said)
+
+
+def _small(turn: Turn) -> tuple[str, ...]:
+    listed = turn.moment.handbook.calls.listed
+    return (*listed(WordList.YES), *listed(WordList.NO), "and", "y", "but", "pero")
+
+
 def is_sure(turn: Turn) -> bool:
     """Whether words were recognised surely enough to act upon; keys always are."""
     return is_sure_of(turn, turn.given.confidence)

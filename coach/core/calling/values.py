@@ -77,7 +77,8 @@ class CallState:
     wrong: int = 0  # birth years or PINs
     asked: Asked = Asked.NOTHING  # the question that was put, in QUESTION and CONFIRM
     pending: Pending | None = None
-    keys_only: bool = False
+    talked: bool = False  # something that was said or pressed was taken
+    acted: bool = False  # a case was raised, or they left: nobody but a person says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Turn:
     given: Given = field(default_factory=Given)
     message: InboundMessage | None = None  # what came in as it was stored; None for what is not kept
     can_connect: bool = False  # whether somebody on call could be tried now
+    wrong_before: int = 0  # birth years or PINs given wrong in other calls of the day
     known_language: Language = Language.EN  # the person's own, as it is kept
 
 
@@ -98,4 +100,3 @@ class Step:
 
     state: CallState
     events: tuple[Event, ...] = ()
-    once_more: bool = False  # the same words are to be taken again, once these facts are kept

@@ -74,7 +74,8 @@ def _closed_by_alarm(heard: Heard, question: CheckIn) -> Event:
 
 def _spoken(moment: Moment, template: str, level: Disposition, extra: dict[str, str]) -> Event:
     """The message as it is said in a call, where a spoken form says no less than the text."""
-    spoken = _SPOKEN.get(template, "voice.emergency" if level is Disposition.EMERGENCY else template)
+    own = moment.spoken_form(template) or template
+    spoken = _SPOKEN.get(template, "voice.emergency" if level is Disposition.EMERGENCY else own)
     numbers = {"em": moment.spoken_number(), "crisis": spelled(moment.values()["crisis"])}
     if extra.get("sign") == moment.text("words.red_flag"):
         extra = extra | {"sign": moment.text("words.red_flag_spoken")}

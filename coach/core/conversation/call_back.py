@@ -7,7 +7,7 @@ from datetime import timedelta
 from coach.core import schedule
 from coach.core.content import ContentError
 from coach.core.conversation import unheard
-from coach.core.conversation.moment import Moment
+from coach.core.conversation.moment import ASKED_IN_CALLS, Moment
 from coach.core.events import Event, MessageQueued, Said, TimerSet
 from coach.core.model import Channel, Disposition, Escalation, EscalationState, Lane, Status, TimerKind
 
@@ -31,18 +31,24 @@ def due(moment: Moment) -> tuple[Event, ...]:
     person = moment.participant
     if person.status is not Status.ACTIVE or person.zone is None:
         return ()
-    if schedule.is_quiet(moment.now, person.zone, person.quiet):
+    if schedule.is_quiet(moment.now, person.zone, person.quiet) or not _waits(moment):
         return ()
     night = schedule.quiet_starts_after(moment.now, person.zone, person.quiet) - schedule.SECOND
     until, because = min(moment.now + _USEFUL, night), "asked in a call to be called later"
     return (MessageQueued("voice.check_in", "", Lane.PROMPT, until, because, Channel.VOICE),)
 
 
+def _waits(moment: Moment) -> bool:
+    """Whether anything is left to ask: they may have called us, or texted, meanwhile."""
+    put = (c for c in moment.conversation.check_ins if c.asked in ASKED_IN_CALLS and c.scheduled)
+    return any(moment.is_open(question) for question in put)
+
+
 def last_advice(moment: Moment) -> tuple[Event, ...]:
     """What was said last about what to do: about an open case first, else the newest tip; empty when there is none."""
     case = _open_serious(moment)
     if case is not None:
-        return tuple(fact for fact in unheard.spoken(moment, case) if isinstance(fact, Said))
+        return (unheard.advice(moment, case),)
     emergencies = (c.raised_at for c in moment.conversation.escalations if c.level is Disposition.EMERGENCY)
     if any(moment.now - at <= _QUIET_AFTER for at in emergencies):
         return ()

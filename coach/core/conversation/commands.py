@@ -137,7 +137,11 @@ def _question(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     said_lately = any(
         s.template.startswith("faq.") and moment.now - s.at < _GENERAL_AGAIN for s in moment.conversation.sent
     )
-    tail = "" if answer in _NOT_MEDICAL or said_lately else " " + moment.text("faq.general_info")
+    is_general = answer not in _NOT_MEDICAL and not said_lately
+    if moment.channel is Channel.VOICE:
+        lines = (answer, "faq.general_info") if is_general else (answer,)
+        return tuple(moment.reply(line, "asked a question") for line in lines)
+    tail = " " + moment.text("faq.general_info") if is_general else ""
     return (moment.answer(answer, moment.text(answer) + tail, "asked a question"),)
 
 

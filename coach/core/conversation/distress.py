@@ -17,7 +17,7 @@ _ASKS_ABOUT_US = frozenset({"help", "info", "ayuda"})
 
 def called_for_help(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """The emergency number and the question whether it is one; a second call before its answer is a case at once."""
-    task = TaskRaised("asked_for_help", "texted a call for help without saying more")
+    task = TaskRaised("asked_for_help", "called for help without saying more")
     if _case(moment) is not None:
         return (task, *_words(moment, heard))
     if moment.channel is Channel.VOICE:
@@ -38,6 +38,12 @@ def unanswered(moment: Moment, timer: Timer) -> tuple[Event, ...]:
     return _raised(moment, "called for help and did not say whether it is an emergency", since)
 
 
+def unclear(moment: Moment, question: CheckIn) -> tuple[Event, ...]:
+    """The warning signs were asked about, and what came was twice no clear no: held as a call for help is."""
+    task = TaskRaised("unread_call", "the answer about warning signs could not be understood", f"unclear/{question.id}")
+    return (task, _held(moment, question.opened_at))
+
+
 def _words(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     """Who we are for whoever asked with the carriers' word, then the question."""
     about_us = plain(heard.message.body) in _ASKS_ABOUT_US or heard.message.opt_out_type == "HELP"
@@ -48,8 +54,8 @@ def _words(moment: Moment, heard: Heard) -> tuple[Event, ...]:
     return (*ours, question, moment.reply("distress.ask", "called for help without saying more"))
 
 
-def _held(moment: Moment) -> TimerSet:
-    since = moment.now.isoformat()
+def _held(moment: Moment, asked_at: datetime | None = None) -> TimerSet:
+    since = (asked_at or moment.now).isoformat()
     due = moment.now + moment.handbook.policy.distress
     return TimerSet(TimerKind.HELD, f"{TimerKind.HELD}/{DISTRESS}/{since}", due, {"about": DISTRESS, "since": since})
 

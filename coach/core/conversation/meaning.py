@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, replace
 
-from coach.core.conversation import keys
+from coach.core.conversation import aloud, keys
 from coach.core.conversation.asked_signs import answered_lately, answered_since, waiting_behind
 from coach.core.conversation.asking import current, signs_chosen
 from coach.core.conversation.function_answers import given_just_now
@@ -205,8 +205,10 @@ def _with_asked_sign(reply: Reply, question: CheckIn | None) -> Reply:
 
 
 def _without_doubt(moment: Moment, reply: Reply, question: CheckIn | None, message: InboundMessage) -> Reply:
-    """Only a plain no denies a sign by text (“not sure” does not), and a polite “ok” is no yes to one."""
-    if question is None or question.asked not in _NEEDS_PLAIN_NO or moment.channel is Channel.VOICE:
+    """Only a plain no denies a sign (“not sure” does not), and a polite “ok” is no yes to one."""
+    if question is not None and moment.channel is Channel.VOICE:
+        return aloud.answered(moment, reply, question.asked, plain(message.body))
+    if question is None or question.asked not in _NEEDS_PLAIN_NO:
         return reply
     known, said = moment.handbook.onboarding, plain(message.body)
     if known.is_none(said):

@@ -152,12 +152,13 @@ class Moment:
 
     def reply(self, template: str, because: str, **extra: str) -> Event:
         """An answer on the channel the person used, in its spoken form where there is one and it is a call."""
-        name = self._form(template)
+        name = (self.channel is Channel.VOICE and self.spoken_form(template)) or template
         return self.answer(name, self.text(name, **(self._spoken_numbers() | extra)), because)
 
-    def _form(self, template: str) -> str:
-        spoken = f"spoken.{template.replace('.', '_')}"
-        return spoken if self.channel is Channel.VOICE and spoken in self.handbook.library.templates else template
+    def spoken_form(self, template: str | None) -> str | None:
+        """The words for a call in the place of a text that would not do there, where there are such."""
+        spoken = f"spoken.{(template or '').replace('.', '_')}"
+        return spoken if spoken in self.handbook.library.templates else None
 
     def chosen(self, group: str, because: str, **extra: str) -> Event:
         """An answer of a group: the text that is safe for the person and came longest ago.

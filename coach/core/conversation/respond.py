@@ -60,9 +60,9 @@ def respond(
 
 
 def cannot_wait(conversation: Conversation, message: InboundMessage, handbook: Handbook, now: datetime) -> bool:
-    """Whether words said before a call has begun must be taken as an answer: an alarm, a wish to be left alone.
+    """Whether words said before a call has begun must be taken as an answer.
 
-    Everything else at that moment may be an answering machine.
+    That is an alarm or a wish to be left alone. Everything else may be an answering machine's.
     """
     moment = Moment(conversation, handbook, now, message.channel)
     heard = hear(moment, message)

@@ -28,6 +28,7 @@ from coach.core.spelling import spelled
 
 SELF_HARM = "self_harm"
 _RED_FLAG = "red_flag"
+_SHORT, _IN_FULL = "escalation.urgent", "spoken.escalation_urgent"
 _UNNAMED = {Disposition.EMERGENCY: "cannot_stand_new", Disposition.URGENT: "weakness_general"}
 _CALL_USEFUL = timedelta(minutes=30)
 _RINGS_AGAIN = timedelta(minutes=5)
@@ -149,21 +150,29 @@ def spoken(moment: Moment, case: Escalation) -> tuple[Event, ...]:
     onset = when_it_began.waiting(moment) if case.level is Disposition.URGENT else None
     open_still = (question for question in moment.open_questions() if question.asked is not Asked.SAFE)
     over = tuple(CheckInClosed(question.id, answered=False) for question in open_still if question != onset)
-    words = _words(moment, case)
-    if onset is None or words.template == when_it_began.TEXT:
-        return (words, *over)
-    return (words, when_it_began.spoken(moment, onset), *over)
+    if onset is None:
+        return (advice(moment, case), *over)
+    question = when_it_began.spoken(moment, onset)
+    only_asked = unreached.told_text(case) in (None, when_it_began.TEXT)
+    return (question, *over) if only_asked else (advice(moment, case), question, *over)
 
 
-def _words(moment: Moment, case: Escalation) -> Said:
+def advice(moment: Moment, case: Escalation) -> Said:
+    """What a case calls for, in words for a call and without a question."""
     em, crisis = moment.spoken_number(), spelled(moment.values()["crisis"])
-    if SELF_HARM in case.rules:  # only a text that arrived holds the number
-        template = "voice.self_harm_alone" if unreached.is_unreached(moment, case) else "voice.self_harm"
-    elif case.level is Disposition.EMERGENCY:
-        template = "voice.emergency"
-    else:
-        template = unreached.told_text(case) or "voice.urgent"
+    template = _template(moment, case)
     return Said(template, moment.text(template, em=em, crisis=crisis, sign=_sign(moment, case)))
+
+
+def _template(moment: Moment, case: Escalation) -> str:
+    alone = unreached.is_unreached(moment, case)  # only a text that arrived holds the number, or the steps
+    if SELF_HARM in case.rules:
+        return "voice.self_harm_alone" if alone else "voice.self_harm"
+    if case.level is Disposition.EMERGENCY:
+        return "voice.emergency"
+    told = unreached.told_text(case)
+    own = moment.spoken_form(told) if told not in (_SHORT, when_it_began.TEXT) else None
+    return own or (_IN_FULL if alone else "voice.urgent")
 
 
 def _sign(moment: Moment, case: Escalation) -> str:

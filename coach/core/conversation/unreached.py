@@ -28,7 +28,9 @@ _WHO_WILL_PHONE = frozenset(
 )
 """Texts about a case that do not say what to do about it."""
 _SAID_AGAIN = frozenset({"escalation.emergency_again", "follow_up.still_unsafe"})
-_SPOKEN = frozenset({"voice.emergency", "voice.self_harm", "voice.self_harm_alone", "voice.urgent"})
+_SPOKEN = frozenset(
+    {"voice.emergency", "voice.self_harm", "voice.self_harm_alone", "voice.urgent", "spoken.escalation_urgent"}
+)
 
 
 def noted(moment: Moment, case: Escalation) -> Iterator[Event]:
@@ -56,7 +58,8 @@ def is_unreached(moment: Moment, case: Escalation) -> bool:
 
 def was_told(moment: Moment, case: Escalation) -> bool:
     """Whether it is known that the person has been told what to do: the text is on their phone, or a call said it."""
-    spoken = _SPOKEN | {told_text(case)}
+    told = told_text(case)
+    spoken = _SPOKEN | {told, moment.spoken_form(told)}
     own = {(step.note, step.at) for step in case.steps if _says_what_to_do(step) or _says_it_again(step)}
     since = (sent for sent in moment.conversation.sent if sent.at >= case.clock)
     return any(sent.template in spoken if sent.channel is Channel.VOICE else _arrived(sent, own) for sent in since)

@@ -80,7 +80,8 @@ def waiting(moment: Moment) -> CheckIn | None:
 def spoken(moment: Moment, question: CheckIn) -> Said:
     """The words of that question in a call, as the text has them; the number digit by digit."""
     sign_of_it = _sign(moment, question.about or "")
-    return Said(TEXT, moment.text(TEXT, em=moment.spoken_number(), sign=sign_of_it))
+    name = moment.spoken_form(TEXT) or TEXT
+    return Said(name, moment.text(name, em=moment.spoken_number(), sign=sign_of_it))
 
 
 def _sign(moment: Moment, rule: str) -> str:

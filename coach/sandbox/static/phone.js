@@ -37,6 +37,11 @@ function scrollToEnd() {
   lastText()?.scrollIntoView({ block: "end" });
 }
 
+/** The newest line of the call stays in sight, also when the window turns or the list gets another size. */
+function showLastSaid() {
+  byId("heard").scrollTop = byId("heard").scrollHeight;
+}
+
 function showClock(fresh) {
   byId("now").textContent = fresh.now;
   byId("now").dateTime = fresh.iso;
@@ -53,7 +58,7 @@ function showPhone(fresh) {
   const answered = fresh.phase !== main.dataset.phase && fresh.phase === "talking";
   main.dataset.phase = fresh.phase;
   sound.call(fresh.phase);
-  if (said) heard.scrollTop = heard.scrollHeight;
+  if (said) showLastSaid();
   if (fresh.phase === "talking") main.dataset.called = "";
   if (answered) byId("call-title").scrollIntoView({ block: "nearest" });
   if (byId("call-title").textContent !== fresh.call) byId("call-title").textContent = fresh.call;
@@ -119,7 +124,7 @@ document.addEventListener("keydown", (event) => {
 
 if (byId("texts")) {
   main.dataset.scripted = "";
-  byId("heard").scrollTop = byId("heard").scrollHeight;
+  new ResizeObserver(showLastSaid).observe(byId("heard"));
   scrollToEnd();
 }
 keepFresh();

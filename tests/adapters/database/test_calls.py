@@ -141,9 +141,10 @@ def test_a_voicemail_counts_for_its_number_and_its_time(scene: Scene, rosa: int)
     """At most one a day: what was left yesterday counts no more, nor what another person was left."""
     keep(scene, replace(opened(scene, rosa), voicemail_at=scene.now))
     keep(scene, opened(scene, rosa, "CA2"))
-    assert scene.store.voicemail_since(PHONES["Rosa"], scene.now)
-    assert not scene.store.voicemail_since(PHONES["Rosa"], scene.now + timedelta(seconds=1))
-    assert not scene.store.voicemail_since(PHONES["Walter"], scene.now - DAY)
+    with scene.store.begin() as tx:
+        assert tx.voicemail_since(PHONES["Rosa"], scene.now)
+        assert not tx.voicemail_since(PHONES["Rosa"], scene.now + timedelta(seconds=1))
+        assert not tx.voicemail_since(PHONES["Walter"], scene.now - DAY)
 
 
 def test_the_call_of_an_attempt_is_its_newest(scene: Scene, rosa: int) -> None:
@@ -239,3 +240,14 @@ def test_nobody_waits_behind_the_upgrade_while_it_waits_for_a_backup(
             assert not upgrading.done()
         upgrading.result(60)
     assert is_current(postgres_engine)
+
+
+def test_wrong_birth_years_of_a_day_are_counted_over_all_calls_with_a_number(scene: Scene, rosa: int) -> None:
+    """Three tries a call would else be as many as somebody cares to ring."""
+    for number, wrong in ((1, 2), (2, 3)):
+        call = opened(scene, rosa, f"CA{number}")
+        keep(scene, replace(call, state={**call.state, "wrong": wrong}))
+    with scene.store.begin() as tx:
+        assert tx.wrong_identities(PHONES["Rosa"], scene.now - DAY) == 5
+        assert tx.wrong_identities(PHONES["Rosa"], scene.now + timedelta(seconds=1)) == 0
+        assert tx.wrong_identities(PHONES["Walter"], scene.now - DAY) == 0

@@ -231,7 +231,23 @@ def test_an_attempt_in_an_address_is_made_storable() -> None:
 def test_an_answer_is_keys_or_speech_or_both(fields: dict[str, str], body: str, confidence: float | None) -> None:
     """Confidence belongs to speech alone and may be absent or senseless."""
     read = parse_answer(form_of(CallSid="CA1", **fields), ROSA, OURS, "3", NOON)
-    assert read == InboundMessage("CA1-3", ROSA, OURS, body, NOON, Channel.VOICE, confidence=confidence)
+    assert read is not None
+    assert read.carrier_id.startswith("CA1-")
+    assert read.carrier_id.endswith("-3")
+    again = InboundMessage(read.carrier_id, ROSA, OURS, body, NOON, Channel.VOICE, confidence=confidence)
+    assert read == again
+
+
+def test_other_words_at_the_same_step_are_another_answer_and_a_repeat_is_the_same() -> None:
+    """A repeated webhook changes nothing; two different cries are both kept."""
+    first, again, other = (
+        parse_answer(form_of(CallSid="CA1", SpeechResult=words), ROSA, OURS, "3", NOON)
+        for words in ("help", "help", "I can't breathe")
+    )
+    assert first is not None
+    assert other is not None
+    assert first == again
+    assert first.carrier_id != other.carrier_id
 
 
 @pytest.mark.parametrize("fields", [{}, {"Digits": ""}, {"SpeechResult": "  "}, {"msg": "Gather End"}])

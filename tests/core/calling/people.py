@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from coach.core.model import Channel, Language, Status
+from coach.core.events import CheckInOpened
+from coach.core.model import Asked, Channel, Language, Status
 from tests.core.phoning import PhoneCall
 from tests.core.talking import Talk, meet
 
@@ -30,6 +31,12 @@ def takes_part(now: datetime = MONDAY, **facts: object) -> Talk:
 def rings(talk: Talk, *, inbound: bool = False, can_connect: bool = False) -> PhoneCall:
     """A call that was just picked up."""
     return PhoneCall(talk, inbound, can_connect)
+
+
+def asked(talk: Talk) -> Talk:
+    """The day's question was put: a check-in call is on its way."""
+    talk.keep((CheckInOpened(Asked.WEAKNESS, talk.now.date()),))
+    return talk
 
 
 def ruth(*, inbound: bool = False, can_connect: bool = False, **facts: object) -> PhoneCall:

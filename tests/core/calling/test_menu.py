@@ -68,7 +68,7 @@ def test_key_4_offers_texts_or_nothing_at_all_or_the_way_back() -> None:
     texts, nothing, back = chooses(), chooses(), chooses()
     for call in (texts, nothing, back):
         call.presses("4")
-    assert "we text you and do not call" in texts.presses("1")
+    assert "From now on we text you" in texts.presses("1")
     assert texts.talk.conversation.participant.channel is Channel.SMS
     nothing.presses("2")
     assert nothing.talk.conversation.participant.status is Status.OPTED_OUT
@@ -95,7 +95,7 @@ def test_a_key_that_is_no_choice_is_met_kindly(wrong: str) -> None:
 def test_the_other_language_may_be_asked_for_here_too() -> None:
     """And is kept."""
     call = chooses()
-    assert call.says("español").startswith("Oprima 1 para sus preguntas.")
+    assert call.says("español").startswith("Oprima 1 para contestar sus preguntas de hoy.")
     assert of(call.events, DetailsChanged) == [DetailsChanged(language=Language.ES)]
 
 
@@ -123,6 +123,6 @@ def test_an_alarm_that_was_not_heard_comes_before_any_choice() -> None:
 def test_rosas_choices_are_in_spanish() -> None:
     """With the same keys."""
     call = known(rosa(inbound=True))
-    assert call.words.startswith("Oprima 1 para sus preguntas.")
+    assert call.words.startswith("Oprima 1 para contestar sus preguntas de hoy.")
     assert call.presses("3").endswith("Hasta luego.")
     assert tasks(call.events)

@@ -8,7 +8,8 @@ from coach.core.calling import Stage
 from coach.core.conversation.call_back import due
 from coach.core.events import DetailsChanged, MessageQueued, TimerSet
 from coach.core.model import Language, Status, TimerKind
-from tests.core.calling.people import BORN, MONDAY, known, rings, rosa, ruth, takes_part
+from tests.core.calling.people import BORN, MONDAY, asked, known, rings, rosa, ruth, takes_part
+from tests.core.phoning import PhoneCall
 from tests.core.talking import of
 
 
@@ -63,13 +64,33 @@ def test_a_word_for_yes_goes_on_like_key_1(word: str) -> None:
 
 def test_key_3_puts_it_off_for_an_hour() -> None:
     """The call comes again then."""
-    call = ruth()
+    call = rings(asked(takes_part()))
     assert "I call again in about an hour" in call.presses("3")
     (timer,) = of(call.events, TimerSet)
     assert (timer.kind, call.listens) == (TimerKind.CALL_BACK, False)
     call.talk.now = timer.due_at
     (again,) = due(call.talk.moment())
     assert isinstance(again, MessageQueued)
+
+
+def test_whoever_has_answered_meanwhile_is_not_called_again() -> None:
+    """She called us, or texted."""
+    call = rings(asked(takes_part()))
+    call.presses("3")
+    call.talk.says("4")
+    assert due(call.talk.moment()) == ()
+
+
+@pytest.mark.parametrize("words", ["call me later please", "not now", "llámeme más tarde", "ahora no"])
+def test_so_does_a_word_for_later(words: str) -> None:
+    """In either language."""
+    assert of_call_back(rings(asked(takes_part())), words)
+
+
+def of_call_back(call: PhoneCall, words: str) -> bool:
+    """Whether these words set the call back going."""
+    call.says(words)
+    return [timer.kind for timer in of(call.events, TimerSet)] == [TimerKind.CALL_BACK]
 
 
 def test_no_alarm_is_put_off_and_no_call_of_hers() -> None:
