@@ -13,9 +13,9 @@ from coach.core.calling.speech import digits, holds, in_language, means, other_l
 from coach.core.calling.values import CallState, Ear, Stage, Step, Turn, Words
 from coach.core.conversation import Moment, greeting, open_call
 from coach.core.conversation.unheard import case_of
-from coach.core.events import DetailsChanged, TaskRaised
+from coach.core.events import DetailsChanged, Event, TaskRaised, TimersCleared
 from coach.core.handbook import Handbook
-from coach.core.model import Channel, Conversation, Language, Participant
+from coach.core.model import Channel, Conversation, Language, Participant, TimerKind
 
 _READY = Ear(hints=Hints.READY)
 _YEAR_DIGITS = 4
@@ -85,7 +85,7 @@ def _who_is_there(turn: Turn) -> Step:
         )
         return ends(turn, says(turn, _unchecked_end(turn, "call.identity_missing")), missing)
     if turn.wrong_before >= _WRONG_A_DAY:
-        return ends(turn, says(turn, _unchecked_end(turn, "call.identity_failed")), _failed(turn))
+        return ends(turn, says(turn, _unchecked_end(turn, "call.identity_failed")), *_failed(turn))
     ear = Ear(len(person.call_pin) if person.call_pin else _YEAR_DIGITS, hints=Hints.NUMBER)
     return waits(turn, Stage.IDENTITY, says(turn, "call.ask_pin" if person.call_pin else "call.ask_birth_year"), ear)
 
@@ -131,14 +131,16 @@ def _not_given(turn: Turn) -> Step:
 def _wrong(turn: Turn) -> Step:
     wrong = turn.state.wrong + 1
     if wrong >= turn.moment.handbook.calls.identity_tries:
-        return ends(turn, says(turn, _unchecked_end(turn, "call.identity_failed")), _failed(turn))
+        return ends(turn, says(turn, _unchecked_end(turn, "call.identity_failed")), *_failed(turn))
     step = again(turn, text(turn.moment, "call.identity_wrong"))
     return replace(step, state=replace(step.state, wrong=wrong, misses=0))
 
 
-def _failed(turn: Turn) -> TaskRaised:
+def _failed(turn: Turn) -> tuple[Event, ...]:
+    """Staff find out, and nothing about health goes to this phone by text in the place of the call."""
     because = "somebody in a call did not know the birth year or PIN"
-    return TaskRaised("identity_failed", because, f"identity_failed/{turn.moment.today}")
+    task = TaskRaised("identity_failed", because, f"identity_failed/{turn.moment.today}")
+    return (task, TimersCleared((TimerKind.REMIND,)))
 
 
 def _identified(turn: Turn) -> Step:

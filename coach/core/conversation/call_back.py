@@ -8,7 +8,7 @@ from coach.core import schedule
 from coach.core.content import ContentError
 from coach.core.conversation import unheard
 from coach.core.conversation.moment import ASKED_IN_CALLS, Moment
-from coach.core.events import Event, MessageQueued, Said, TimerSet
+from coach.core.events import Event, MessageQueued, Said, TimersCleared, TimerSet
 from coach.core.model import Channel, Disposition, Escalation, EscalationState, Lane, Status, TimerKind
 
 _USEFUL = timedelta(hours=1)
@@ -23,7 +23,8 @@ def call_back(moment: Moment, after: timedelta) -> tuple[Event, ...]:
     person, due = moment.participant, moment.now + after
     if person.status is not Status.ACTIVE or person.zone is None or schedule.is_quiet(due, person.zone, person.quiet):
         return ()
-    return (TimerSet(TimerKind.CALL_BACK, f"{TimerKind.CALL_BACK}/{due.isoformat()}", due),)
+    again = TimerSet(TimerKind.CALL_BACK, f"{TimerKind.CALL_BACK}/{due.isoformat()}", due)
+    return (again, TimersCleared((TimerKind.REMIND,)))  # the promised call is the reminder
 
 
 def due(moment: Moment) -> tuple[Event, ...]:

@@ -20,8 +20,6 @@ from coach.core.model import Language
 
 CARRIER = Path(__file__).parents[3] / "messages" / "carrier.toml"
 BEFORE_THE_KEY: tuple[LineName, ...] = (
-    "ready_again",
-    "ready_last",
     "voicemail",
     "voicemail_without_phone",
     "stranger",
@@ -84,7 +82,7 @@ def test_a_code_listed_twice_is_refused(tmp_path: Path) -> None:
         ('class = "expired"', 'class = "too_late"'),
         ("[voice.lines.sorry]", "[voice.lines.sorri]"),
         ("{support_phone}. Goodbye", "{phone}. Goodbye"),
-        ('es = "Gracias. Adiós."', ""),
+        ('es = "No recibí esa tecla."', ""),
         ('note = "Not handed', 'nota = "Not handed'),
         ('machine_detection = "DetectMessageEnd"', 'machine_detection = "Enabled"'),
         ('machine_detection = "DetectMessageEnd"', ""),
@@ -131,7 +129,7 @@ def test_nothing_about_health_is_said_before_a_key(name: LineName, language: Lan
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("name", ["sorry", "stranger", "silent_goodbye"])
+@pytest.mark.parametrize("name", ["sorry", "stranger"])
 def test_a_call_that_cannot_go_on_names_the_emergency_number_twice(name: LineName, language: Language) -> None:
     """Once as a number and once digit by digit, for a synthetic voice may read 911 as nine hundred and eleven."""
     line = load_voice_script(CARRIER, "Harbor", None, "911").line(name, language)
