@@ -10,6 +10,7 @@ from coach.core.calling.saying import again, asks, ends, says, text, waits
 from coach.core.calling.speech import (
     heard_as,
     in_language,
+    is_sure,
     means,
     other_language,
     says_something,
@@ -70,7 +71,12 @@ def _told(turn: Turn) -> Step | None:
     """What was told instead of a choice, taken like a text; None when nothing was read in it."""
     message, speech = turn.message, turn.given.speech
     bare = not speech or means(turn, WordList.YES) or means(turn, WordList.NO)
-    if message is None or bare or not says_something(heard_as(turn, message, speech, turn.given.confidence)):
+    if (
+        message is None
+        or bare
+        or not is_sure(turn)
+        or not says_something(heard_as(turn, message, speech, turn.given.confidence))
+    ):
         return None
     return _then_choices(turn, decide(turn, message, speech, turn.given.confidence))
 

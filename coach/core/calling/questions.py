@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from coach.core.call_rules import WordList
 from coach.core.calling.confirming import confirm
 from coach.core.calling.following import follow
-from coach.core.calling.menu import decide, missed
+from coach.core.calling.menu import back_later, decide, missed
 from coach.core.calling.saying import OF_FIGURES, again, asks
 from coach.core.calling.speech import (
     heard_as,
+    holds,
     in_language,
     is_sure,
     other_language,
@@ -40,6 +42,8 @@ def answer(turn: Turn) -> Step:
         return missed(turn)
     heard = heard_as(turn, message, body_of(turn), turn.given.confidence)
     by_key = turn.given.keys and not is_grave(turn, message)
+    if not by_key and holds(turn, WordList.LATER) and not answers_question(heard) and not is_grave(turn, message):
+        return back_later(turn)
     return _by_key(turn, message, heard) if by_key else _by_word(turn, message, heard)
 
 

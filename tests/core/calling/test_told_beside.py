@@ -212,3 +212,22 @@ def test_a_guess_too_many_in_a_day_is_asked_no_more() -> None:
     right.presses("1")
     right.presses(BORN)
     assert right.state.identified
+
+
+@pytest.mark.parametrize("words", ["call me later", "llame más tarde", "not now dear"])
+def test_later_is_understood_at_a_question_too(words: str) -> None:
+    """“Más tarde” is no wish for more."""
+    call = at_score(rosa())
+    call.says(words)
+    assert not call.listens
+    assert [timer.kind for timer in of(call.events, TimerSet)] == [TimerKind.CALL_BACK]
+
+
+def test_a_badly_heard_figure_at_a_menu_is_no_score() -> None:
+    """It is asked for, and read back."""
+    call = at_score(ruth())
+    for _ in range(3):
+        call.is_silent()
+    assert call.state.stage is Stage.CALL_BACK
+    call.says("seven", 0.4)
+    assert score(call) == []
