@@ -133,7 +133,17 @@ def test_key_1_and_a_hang_up_is_no_score() -> None:
     assert "unconfirmed_answer" in tasks(call.events)
 
 
-@pytest.mark.parametrize("words", ["wrong number", "you have the wrong number", "número equivocado", "aquí no vive"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "wrong number",
+        "you have the wrong number",
+        "número equivocado",
+        "aquí no vive",
+        "she died last week",
+        "ya falleció",
+    ],
+)
 def test_somebody_else_at_this_number_is_not_called_again(words: str) -> None:
     """Said before the first key."""
     call = ruth()
