@@ -16,7 +16,7 @@ class WordList(StrEnum):
     READY = "ready"  # instead of the first key
     ALARM = "alarm"  # before any key, these end the menu and are read like a text
     WRONG_NUMBER = "wrong_number"  # among what is said before it is known who is there
-    LATER = "later"  # among what is said before the first key: another time
+    LATER = "later"  # all that is said: another time
     MACHINE = "machine"  # an answering machine's greeting
     REPEAT = "repeat"
     YES = "yes"

@@ -9,7 +9,7 @@ from coach.core.call_rules import Hints, WordList
 from coach.core.calling.following import follow
 from coach.core.calling.menu import back_later, welcome
 from coach.core.calling.saying import again, ends, says, text, waits
-from coach.core.calling.speech import digits, holds, in_language, means, other_language, wants_repeat
+from coach.core.calling.speech import digits, in_language, means, other_language, wants_repeat
 from coach.core.calling.values import CallState, Ear, Stage, Step, Turn, Words
 from coach.core.conversation import Moment, greeting, open_call
 from coach.core.conversation.unheard import case_of
@@ -41,7 +41,7 @@ def ready(turn: Turn) -> Step:
         return _who_is_there(in_language(turn, chosen))
     if keys == "1" or means(turn, WordList.READY):
         return _who_is_there(turn)
-    if (keys == "3" or holds(turn, WordList.LATER)) and _may_wait(turn):
+    if (keys == "3" or means(turn, WordList.LATER)) and _may_wait(turn):
         return back_later(turn)
     if wants_repeat(turn):
         return again(turn)

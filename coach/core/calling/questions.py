@@ -11,9 +11,9 @@ from coach.core.calling.menu import back_later, decide, missed
 from coach.core.calling.saying import OF_FIGURES, again, asks
 from coach.core.calling.speech import (
     heard_as,
-    holds,
     in_language,
     is_sure,
+    means,
     other_language,
     says_something,
     wants_repeat,
@@ -27,6 +27,7 @@ from coach.core.events import DetailsChanged, Said
 from coach.core.model import Asked, Conversation, Disposition, InboundMessage, Intent
 
 _YES_IS_GRAVE = (Asked.RED_FLAG, Asked.SIDE_EFFECTS)
+_SAY_LITTLE = (Intent.ANSWER, Intent.REPORT, Intent.THANKS, Intent.UNCLEAR, Intent.START)
 
 
 def answer(turn: Turn) -> Step:
@@ -42,8 +43,9 @@ def answer(turn: Turn) -> Step:
         return missed(turn)
     heard = heard_as(turn, message, body_of(turn), turn.given.confidence)
     by_key = turn.given.keys and not is_grave(turn, message)
-    if not by_key and holds(turn, WordList.LATER) and not answers_question(heard) and not is_grave(turn, message):
-        return back_later(turn)
+    if means(turn, WordList.LATER) and heard.asked not in _YES_IS_GRAVE:
+        step = back_later(turn)
+        return replace(step, events=(*heard.facts(), *step.events))
     return _by_key(turn, message, heard) if by_key else _by_word(turn, message, heard)
 
 
@@ -75,11 +77,16 @@ def _by_word(turn: Turn, message: InboundMessage, heard: Heard) -> Step:
     pending = Pending(given.speech, given.confidence if given.confidence is not None else 1.0)
     if answers_question(heard):
         return confirm(turn, heard, pending)
-    if not says_something(heard):
+    if not says_something(heard) or _mumbles(heard):
         return _unread(turn, heard)
     if is_sure(turn):
         return follow(turn, decide(turn, message, given.speech, given.confidence))
     return confirm(turn, heard, pending)
+
+
+def _mumbles(heard: Heard) -> bool:
+    """“Okay” and its kin are neither yes nor no to the warning signs."""
+    return heard.asked is Asked.RED_FLAG and not heard.reply.signs and heard.reply.intent in _SAY_LITTLE
 
 
 def is_grave(turn: Turn, message: InboundMessage) -> bool:

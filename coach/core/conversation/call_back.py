@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from coach.core import schedule
 from coach.core.content import ContentError
-from coach.core.conversation import unheard
+from coach.core.conversation import silence, unheard
 from coach.core.conversation.moment import ASKED_IN_CALLS, Moment
 from coach.core.events import Event, MessageQueued, Said, TimersCleared, TimerSet
 from coach.core.model import Channel, Disposition, Escalation, EscalationState, Lane, Status, TimerKind
 
 _USEFUL = timedelta(hours=1)
+_HALF_A_DAY, _MOST_CALLS = timedelta(hours=12), 3
 _ADVICE = ("exercise.", "hydration.", "education.")
 _ADVICE_LASTS = timedelta(days=14)
 _QUIET_AFTER = timedelta(hours=24)
@@ -23,8 +24,10 @@ def call_back(moment: Moment, after: timedelta) -> tuple[Event, ...]:
     person, due = moment.participant, moment.now + after
     if person.status is not Status.ACTIVE or person.zone is None or schedule.is_quiet(due, person.zone, person.quiet):
         return ()
+    if _called_enough(moment):
+        return ()
     again = TimerSet(TimerKind.CALL_BACK, f"{TimerKind.CALL_BACK}/{due.isoformat()}", due)
-    return (again, TimersCleared((TimerKind.REMIND,)))  # the promised call is the reminder
+    return (again, TimersCleared((TimerKind.REMIND,)))  # the promised call is the next try
 
 
 def due(moment: Moment) -> tuple[Event, ...]:
@@ -36,13 +39,20 @@ def due(moment: Moment) -> tuple[Event, ...]:
         return ()
     night = schedule.quiet_starts_after(moment.now, person.zone, person.quiet) - schedule.SECOND
     until, because = min(moment.now + _USEFUL, night), "asked in a call to be called later"
-    return (MessageQueued("voice.check_in", "", Lane.PROMPT, until, because, Channel.VOICE),)
+    call = MessageQueued("voice.check_in", "", Lane.PROMPT, until, because, Channel.VOICE)
+    return (call, *silence.after_promised_call(moment))
 
 
 def _waits(moment: Moment) -> bool:
     """Whether anything is left to ask: they may have called us, or texted, meanwhile."""
-    put = (c for c in moment.conversation.check_ins if c.asked in ASKED_IN_CALLS and c.scheduled)
+    put = (c for c in moment.conversation.check_ins if c.asked in ASKED_IN_CALLS)
     return any(moment.is_open(question) for question in put)
+
+
+def _called_enough(moment: Moment) -> bool:
+    """So often in half a day: whatever says “later” again and again may be a machine."""
+    calls = (s for s in moment.conversation.sent if s.template == "voice.check_in")
+    return sum(moment.now - call.at <= _HALF_A_DAY for call in calls) >= _MOST_CALLS
 
 
 def last_advice(moment: Moment) -> tuple[Event, ...]:

@@ -44,6 +44,19 @@ def after_check_in(moment: Moment, due: Due) -> tuple[Event, ...]:
     return (_look(moment, payload, moment.now + wait, missed),)
 
 
+def after_promised_call(moment: Moment) -> tuple[Event, ...]:
+    """The look that a call sets going which the person has put off to this hour."""
+    put = [c for c in moment.conversation.check_ins if c.scheduled and moment.is_open(c)]
+    first = next((c for c in put if c.asked in (Asked.WEAKNESS, Asked.TREND)), None)
+    if first is None:
+        return ()
+    payload = {"day": first.day.isoformat()}
+    if first.asked is not Asked.WEAKNESS:
+        payload["asked"] = first.asked.value
+    missed = missed_in_a_row(moment.conversation) + (first.asked is Asked.WEAKNESS)
+    return (_look(moment, payload, moment.now + moment.handbook.policy.call_pause, missed),)
+
+
 def _look(moment: Moment, payload: Mapping[str, str], at: datetime, missed: int) -> TimerSet:
     """A look at what became of a check-in. The one at which a text offers a pause waits for the morning, if need be."""
     person = moment.participant

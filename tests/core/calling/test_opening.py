@@ -69,8 +69,7 @@ def test_key_3_puts_it_off_for_an_hour() -> None:
     (timer,) = of(call.events, TimerSet)
     assert (timer.kind, call.listens) == (TimerKind.CALL_BACK, False)
     call.talk.now = timer.due_at
-    (again,) = due(call.talk.moment())
-    assert isinstance(again, MessageQueued)
+    assert of(due(call.talk.moment()), MessageQueued)
 
 
 def test_whoever_has_answered_meanwhile_is_not_called_again() -> None:
@@ -140,3 +139,41 @@ def test_an_alarm_that_waits_is_named_only_as_a_text_of_ours() -> None:
     call = rings(talk)
     assert "about the text we sent you. Press 1 to hear it." in call.words
     assert "Hang up and dial 9 1 1 now" in known(call).words
+
+
+def test_the_promised_call_comes_also_for_the_warning_signs_alone() -> None:
+    """The score was given, and then she could not be heard."""
+    call = known(rings(asked(takes_part())))
+    call.presses("7")
+    call.presses("1")
+    for _ in range(3):
+        call.is_silent()
+    call.presses("1")
+    (timer,) = (t for t in of(call.events, TimerSet) if t.kind is TimerKind.CALL_BACK)
+    call.talk.now = timer.due_at
+    assert of(due(call.talk.moment()), MessageQueued)
+
+
+def test_a_promised_call_is_looked_after_like_any_other() -> None:
+    """Nobody may take it."""
+    call = rings(asked(takes_part()))
+    call.presses("3")
+    (timer,) = of(call.events, TimerSet)
+    call.talk.now = timer.due_at
+    assert [t.kind for t in of(due(call.talk.moment()), TimerSet)] == [TimerKind.REMIND]
+
+
+def test_nobody_is_called_for_ever() -> None:
+    """Whatever says “later” again and again may be a machine."""
+    talk = asked(takes_part())
+    rounds = 0
+    while rounds < 9:
+        call = rings(talk)
+        call.presses("3")
+        timers = [t for t in of(call.events, TimerSet) if t.kind is TimerKind.CALL_BACK]
+        if not timers:
+            break
+        talk.now = timers[0].due_at
+        talk.keep(due(talk.moment()))
+        rounds += 1
+    assert rounds == 3

@@ -140,8 +140,6 @@ def test_key_1_and_a_hang_up_is_no_score() -> None:
         "you have the wrong number",
         "número equivocado",
         "aquí no vive",
-        "she died last week",
-        "ya falleció",
     ],
 )
 def test_somebody_else_at_this_number_is_not_called_again(words: str) -> None:
@@ -224,7 +222,7 @@ def test_a_guess_too_many_in_a_day_is_asked_no_more() -> None:
     assert right.state.identified
 
 
-@pytest.mark.parametrize("words", ["call me later", "llame más tarde", "not now dear"])
+@pytest.mark.parametrize("words", ["call me later", "llame más tarde", "not now"])
 def test_later_is_understood_at_a_question_too(words: str) -> None:
     """“Más tarde” is no wish for more."""
     call = at_score(rosa())
@@ -241,3 +239,59 @@ def test_a_badly_heard_figure_at_a_menu_is_no_score() -> None:
     assert call.state.stage is Stage.CALL_BACK
     call.says("seven", 0.4)
     assert score(call) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "help me please i can not wait till later",
+        "i need help now not later",
+        "ayúdeme por favor no puedo esperar más tarde",
+        "please have the nurse call back",
+        "me caigo después de caminar",
+    ],
+)
+def test_a_word_for_later_within_other_words_puts_nothing_off(words: str) -> None:
+    """The rest of the words counts."""
+    call = at_score(ruth())
+    call.says(words)
+    assert not [t for t in of(call.events, TimerSet) if t.kind is TimerKind.CALL_BACK]
+
+
+@pytest.mark.parametrize("words", ["not now", "ahora no", "no not now"])
+def test_not_now_is_no_way_out_of_the_warning_signs(words: str) -> None:
+    """They are asked about this very moment."""
+    call = at_signs(ruth())
+    call.says(words)
+    assert call.listens
+
+
+def test_okay_twice_at_the_warning_signs_is_held_too() -> None:
+    """It is neither yes nor no."""
+    call = at_signs(ruth())
+    call.says("okay")
+    call.says("okay")
+    assert [t for t in of(call.events, TimerSet) if t.kind is TimerKind.HELD]
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "the person you are calling is not available please try again later",
+        "please leave a message after the tone and we will get back to you later",
+        "por favor deje su mensaje después del tono",
+    ],
+)
+def test_a_greeting_that_speaks_of_later_puts_nothing_off(greeting: str) -> None:
+    """Nobody asked for anything."""
+    call = ruth()
+    call.says(greeting)
+    assert call.events == []
+
+
+@pytest.mark.parametrize("words", ["my wife she died", "she died last year my sister"])
+def test_a_death_told_before_it_is_known_who_is_there_leaves_nobody_out(words: str) -> None:
+    """It may be anybody's."""
+    call = ruth(inbound=True)
+    call.says(words)
+    assert call.talk.conversation.participant.status is Status.ACTIVE
