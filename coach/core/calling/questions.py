@@ -79,7 +79,7 @@ def _by_word(turn: Turn, message: InboundMessage, heard: Heard) -> Step:
         return confirm(turn, heard, pending)
     if not says_something(heard) or _mumbles(heard):
         return _unread(turn, heard)
-    if is_sure(turn):
+    if is_sure(turn) and not heard.reply.signs:
         return follow(turn, decide(turn, message, given.speech, given.confidence))
     return confirm(turn, heard, pending)
 

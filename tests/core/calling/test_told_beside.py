@@ -295,3 +295,11 @@ def test_a_death_told_before_it_is_known_who_is_there_leaves_nobody_out(words: s
     call = ruth(inbound=True)
     call.says(words)
     assert call.talk.conversation.participant.status is Status.ACTIVE
+
+
+def test_a_sign_that_can_wait_is_read_back_before_it_counts() -> None:
+    """However well it was heard; said again it is taken."""
+    call = at_score(ruth())
+    assert call.says("I am a bit dizzy").startswith("You said I am a bit dizzy.")
+    call.presses("1")
+    assert levels(call) == [Disposition.ROUTINE]
