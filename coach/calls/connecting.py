@@ -79,8 +79,8 @@ class Connecting:
             because = "asked in a call to be connected with somebody on call, and nobody took it"
             task = TaskRaised("not_connected", because, f"not_connected/{ring.carrier_id}")
             tx.record(conversation, (task,), Cause(), now)
-        spoken = replace(conversation, participant=replace(conversation.participant, language=language))
-        moment = Moment(spoken, self.duty.handbook, now, Channel.VOICE)
+        speaker = replace(conversation.participant, language=language)
+        moment = Moment(conversation, self.duty.handbook, now, Channel.VOICE).of(speaker)
         lines = (moment.text("call.not_connected", em=moment.spoken_number()),)
         return speech_of(CallState(language, stage=Stage.OVER, words=Words(lines)))
 

@@ -8,11 +8,21 @@ from datetime import datetime
 from coach.calls.values import Place, Ring, Speech
 from coach.core import calling
 from coach.core.calling import CallState
+from coach.core.handbook import Handbook
 from coach.core.model import Conversation
-from coach.ports import KeptCall
+from coach.ports import KeptCall, Transaction
 
 
-def begun(ring: Ring, conversation: Conversation, state: CallState, now: datetime) -> KeptCall:
+def begin(
+    tx: Transaction, ring: Ring, handbook: Handbook, country: str, now: datetime
+) -> tuple[CallState, KeptCall | None]:
+    """The first words, and the call to keep; None where nobody takes part, for then it ends with them."""
+    conversation = tx.conversation_of_number(ring.phone, country, now)
+    state = calling.begin(conversation, handbook, now, inbound=ring.inbound)
+    return state, _begun(ring, conversation, state, now) if conversation.participant.status.talks else None
+
+
+def _begun(ring: Ring, conversation: Conversation, state: CallState, now: datetime) -> KeptCall:
     """A call with its first words."""
     return KeptCall(
         carrier_id=ring.carrier_id,

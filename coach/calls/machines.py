@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from coach.calls.connecting import Connecting
-from coach.calls.kept import begun, gone_on, speech_of, state_of
+from coach.calls.kept import begin, gone_on, speech_of, state_of
 from coach.calls.values import Ring, Speech
 from coach.core import calling, schedule
 from coach.core.calling import CallState, Stage, Words
@@ -50,11 +50,7 @@ class Machines:
         known = tx.call(ring.carrier_id)
         if known is not None:
             return known
-        conversation = tx.conversation_of_number(ring.phone, self.country, now)
-        if not conversation.participant.status.talks:
-            return None
-        state = calling.begin(conversation, self.handbook, now, inbound=ring.inbound)
-        return begun(ring, conversation, state, now)
+        return begin(tx, ring, self.handbook, self.country, now)[1]
 
     def to_machine(self, tx: Transaction, call: KeptCall, state: CallState, now: datetime) -> Speech:
         """Leave the words, unless they were left today or are not welcome: then the call just ends."""

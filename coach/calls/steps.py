@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from coach.calls.connecting import Connecting
-from coach.calls.kept import begun, gone_on, speech_of, state_of
+from coach.calls.kept import begin, gone_on, speech_of, state_of
 from coach.calls.machines import Machines
 from coach.calls.values import Heard, Place, Ring, Speech, Undecided
 from coach.core import calling
@@ -65,10 +65,9 @@ class Calls:
             return self._opened(tx, ring, now) if known is None else self._now_said(tx, known, now)
 
     def _opened(self, tx: Transaction, ring: Ring, now: datetime) -> Speech:
-        conversation = tx.conversation_of_number(ring.phone, self.country, now)
-        state = calling.begin(conversation, self.duty.handbook, now, inbound=ring.inbound)
-        if conversation.participant.status.talks:
-            tx.keep_call(begun(ring, conversation, state, now))
+        state, call = begin(tx, ring, self.duty.handbook, self.country, now)
+        if call is not None:
+            tx.keep_call(call)
         return speech_of(state)
 
     def went_on(self, ring: Ring, place: Place | None, heard: Heard) -> Speech:
@@ -162,10 +161,9 @@ class Calls:
         self, state: CallState, conversation: Conversation, heard: Heard, now: datetime, *, can_connect: bool = False
     ) -> Turn:
         person = conversation.participant
-        spoken = conversation
-        if person.language is not state.language:
-            spoken = replace(conversation, participant=replace(person, language=state.language))
-        moment = Moment(spoken, self.duty.handbook, now, Channel.VOICE)
+        moment = Moment(conversation, self.duty.handbook, now, Channel.VOICE).of(
+            replace(person, language=state.language)
+        )
         return Turn(state, moment, heard.given, heard.message, can_connect, known_language=person.language)
 
     def _now_said(self, tx: Transaction, call: KeptCall, now: datetime) -> Speech:

@@ -3,22 +3,24 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Protocol
 from urllib.parse import quote
 
-from fastapi import Response
+from fastapi import Depends, Response
 
 from coach.adapters.library.carrier import LineName, VoiceScript
-from coach.adapters.twilio.forms import Form
+from coach.adapters.twilio.forms import Form, Webhook
 from coach.adapters.twilio.parse import visible
 from coach.adapters.twilio.twiml import Dialling, Listening, ask, dial, tell
+from coach.adapters.twilio.verify import Verifier
 from coach.calls import Calls, Place, Ring, Speech
 from coach.core.call_rules import CallRules
-from coach.core.calling import Given, Words
+from coach.core.calling import Ear, Given
 from coach.core.model import Language
 from coach.core.voices import Voices
 from coach.ports import Clock
 from coach.web.call_notes import CallNotes
+from coach.web.webhooks import signed
 
 INBOUND = "inbound"  # stands for the attempt in the addresses of calls that rang us
 ID_LOGGED = 40  # letters of a carrier's id in a log
@@ -90,6 +92,15 @@ class Posted:
         return Given(keys, visible(self.form.get("SpeechResult")).strip())
 
 
+def posted_by(verifier: Verifier, webhook: Webhook) -> Callable[..., Posted]:
+    """Make the dependency that gives a route what was posted to it, and only what the carrier signed."""
+
+    def read(attempt: str, form: Annotated[Form, Depends(signed(verifier, webhook))]) -> Posted:
+        return Posted(attempt, form)
+
+    return read
+
+
 @dataclass(frozen=True, slots=True)
 class Speaking:
     """Words as TwiML, with the address where each next step goes."""
@@ -110,16 +121,13 @@ class Speaking:
             return dial(words.lines, language, voices, dialling)
         if words.ear is None:
             return tell(words.lines, language, voices)
-        listening = self._listening(posted, speech, words)
+        listening = self._listening(posted, speech, words.ear)
         return ask(words.lines, language, listening, voices, words.other_language)
 
-    def _listening(self, posted: Posted, speech: Speech, words: Words) -> Listening:
+    def _listening(self, posted: Posted, speech: Speech, ear: Ear) -> Listening:
         token = self.parts.tokens.token(posted.carrier_id, speech.place)
-        action = self.address(posted, f"step/{token}")
-        if words.ear is None:
-            return Listening(action, 1)
-        hints = self.parts.rules.hints.get(words.ear.hints, {}).get(speech.language, ())
-        return Listening(action, words.ear.keys, hints, words.ear.speech, finish="")
+        hints = self.parts.rules.hints.get(ear.hints, {}).get(speech.language, ())
+        return Listening(self.address(posted, f"step/{token}"), ear.keys, hints, ear.speech, finish="")
 
     def line(self, name: LineName, language: Language = Language.EN) -> str:
         """One of the sentences that no programme decides, and the end."""
@@ -131,7 +139,12 @@ class Speaking:
 
     def address(self, posted: Posted, where: str) -> str:
         """Where a next step of this call goes."""
-        return f"{self.prefix}/twilio/voice/{quote(posted.attempt, safe='')}/{where}"
+        return self.prefix + self.path(posted, where)
+
+    @staticmethod
+    def path(posted: Posted, where: str) -> str:
+        """The same below our public address."""
+        return f"/twilio/voice/{quote(posted.attempt, safe='')}/{where}"
 
     def ring(self, posted: Posted) -> Ring | None:
         """Whose call it is, in E.164; None when the caller withholds the number."""

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from coach.adapters.twilio.forms import DIALLED, DIALOGUE, Form
+from coach.adapters.twilio.forms import DIALLED, DIALOGUE
 from coach.adapters.twilio.parse import parse_dialled
 from coach.adapters.twilio.twiml import ask_key, bridge
 from coach.adapters.twilio.verify import Verifier
-from coach.web.call_speaking import ID_LOGGED, Posted, Speaking, VoiceParts
-from coach.web.webhooks import SignedRoute, signed
+from coach.web.call_speaking import ID_LOGGED, Posted, Speaking, VoiceParts, posted_by
+from coach.web.webhooks import SignedRoute
 
 _log = logging.getLogger(__name__)
 
@@ -62,11 +62,7 @@ def call_team(parts: VoiceParts, verifier: Verifier) -> APIRouter:
     speaking = Speaking(parts, verifier.path_prefix)
     team = _Team(speaking)
 
-    def step(attempt: str, form: Annotated[Form, Depends(signed(verifier, DIALOGUE))]) -> Posted:
-        return Posted(attempt, form)
-
-    def dialling(attempt: str, form: Annotated[Form, Depends(signed(verifier, DIALLED))]) -> Posted:
-        return Posted(attempt, form)
+    step, dialling = posted_by(verifier, DIALOGUE), posted_by(verifier, DIALLED)
 
     @router.post("/twilio/voice/{attempt}/whisper")
     def whisper(posted: Annotated[Posted, Depends(step)]) -> Response:

@@ -5,21 +5,19 @@ call goes is in coach.core.calling.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Response
 
-from coach.adapters.twilio.forms import DETECTION, DIALOGUE, Form
+from coach.adapters.twilio.forms import DETECTION, DIALOGUE
 from coach.adapters.twilio.parse import parse_answer, parse_detection, raw_fields
 from coach.adapters.twilio.verify import Verifier
-from coach.calls import Heard
+from coach.calls import Heard, Place
 from coach.core import calling
-from coach.core.calling import Given
 from coach.core.model import Language
-from coach.web.call_speaking import ID_LOGGED, Posted, Speaking, VoiceParts
-from coach.web.webhooks import SignedRoute, signed
+from coach.web.call_speaking import ID_LOGGED, Posted, Speaking, VoiceParts, posted_by
+from coach.web.webhooks import SignedRoute
 
 _log = logging.getLogger(__name__)
 
@@ -37,21 +35,18 @@ class _Dialogue:
         if not posted.is_inbound:
             self.parts.notes.answered(posted.attempt, posted.form.get("AnsweredBy"))
         ring = self.speaking.ring(posted)
-        return (
-            self.speaking.line("stranger")
-            if ring is None
-            else self.speaking.twiml(posted, self.parts.calls.opened(ring))
-        )
+        if ring is None:
+            return self.speaking.line("stranger")
+        return self.speaking.twiml(posted, self.parts.calls.opened(ring))
 
-    def went_on(self, posted: Posted, token: str) -> str:
+    def went_on(self, posted: Posted, place: Place | None) -> str:
         """Take one step."""
         ring = self.speaking.ring(posted)
         if ring is None:
             return self.speaking.line("stranger")
-        place = self.parts.tokens.read(token, posted.carrier_id)
         name = f"{place.turn}-{place.stage}" if place else "unknown"
         message = parse_answer(posted.form, ring.phone, posted.ours, name, self.parts.clock())
-        given = Given(posted.given.keys, posted.given.speech, message.confidence if message else None)
+        given = replace(posted.given, confidence=message.confidence if message else None)
         is_there = bool(given.keys) or (place is not None and calling.is_kept(place.stage, given))
         try:
             speech = self.parts.calls.went_on(ring, place, Heard(given, message, raw_fields(posted.form)))
@@ -68,9 +63,7 @@ class _Dialogue:
         if self._may_be_a_person(found.carrier_id):
             return
         if found.is_recording:
-            self.parts.switchboard.redirect(
-                found.carrier_id, f"/twilio/voice/{quote(posted.attempt, safe='')}/voicemail"
-            )
+            self.parts.switchboard.redirect(found.carrier_id, self.speaking.path(posted, "voicemail"))
         elif found.is_fax:
             self.parts.switchboard.hang_up(found.carrier_id)
 
@@ -96,11 +89,7 @@ def voice(parts: VoiceParts, verifier: Verifier) -> APIRouter:
     speaking = Speaking(parts, verifier.path_prefix)
     dialogue = _Dialogue(speaking)
 
-    def step(attempt: str, form: Annotated[Form, Depends(signed(verifier, DIALOGUE))]) -> Posted:
-        return Posted(attempt, form)
-
-    def detection(attempt: str, form: Annotated[Form, Depends(signed(verifier, DETECTION))]) -> Posted:
-        return Posted(attempt, form)
+    step, detection = posted_by(verifier, DIALOGUE), posted_by(verifier, DETECTION)
 
     @router.post("/twilio/voice/{attempt}")
     def answered(posted: Annotated[Posted, Depends(step)]) -> Response:
@@ -110,7 +99,7 @@ def voice(parts: VoiceParts, verifier: Verifier) -> APIRouter:
     def went_on(token: str, posted: Annotated[Posted, Depends(step)]) -> Response:
         place = parts.tokens.read(token, posted.carrier_id)
         language = place.language if place else Language.EN
-        return speaking.safely(posted, lambda: dialogue.went_on(posted, token), language)
+        return speaking.safely(posted, lambda: dialogue.went_on(posted, place), language)
 
     @router.post("/twilio/voice/{attempt}/voicemail")
     def voicemail(posted: Annotated[Posted, Depends(step)]) -> Response:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
-from coach.core.model import Asked, Language
+from coach.core.model import Language
 from coach.core.voices import STANDARD, Voice, Voices
 
 LISTEN_SECONDS = 8  # generous: people look for the key, or think
@@ -27,21 +27,6 @@ NO_REPLY = str(MessagingResponse())
 _REPEAT_PAUSE = 1  # seconds before the words are said again
 _NOT_XML = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _SPELLED = re.compile(r"(?<!\d)\d(?: \d)+(?!\d)")  # 9 1 1
-_KEYS: Mapping[Asked, int] = {
-    Asked.WEAKNESS: 2,
-    Asked.HYDRATION: 2,
-    Asked.EXERCISE: 3,
-    Asked.FALLS: 2,
-    Asked.CHAIR_STANDS: 2,
-    Asked.STAIRS: 1,
-    Asked.ONSET: 1,
-    Asked.TREND: 1,
-    Asked.SEEN: 1,
-    Asked.REACHED: 1,
-    Asked.SAFE: 1,
-    Asked.JOIN: 1,
-    Asked.RED_FLAG: 1,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +67,6 @@ class Dialling:
     caller_id: str
     seconds: int = 25
     limit: int = 3600
-
-
-def most_keys(asked: Asked) -> int | None:
-    """How many keys an answer to this question takes at most; None where that is open."""
-    return _KEYS.get(asked)
 
 
 def ask(

@@ -7,8 +7,10 @@ from dataclasses import replace
 from coach.core.call_rules import WordList
 from coach.core.calling.following import follow
 from coach.core.calling.menu import decide, offer_back
-from coach.core.calling.saying import OF_FIGURES, again, asks, ends, says, text, waits
+from coach.core.calling.saying import OF_FIGURES, again, asks_again, ends, says, text, waits
 from coach.core.calling.speech import (
+    as_pending,
+    body_of,
     heard_as,
     in_language,
     is_sure_of,
@@ -18,7 +20,6 @@ from coach.core.calling.speech import (
     without_yes,
 )
 from coach.core.calling.values import Ear, Pending, Stage, Step, Turn
-from coach.core.conversation import ASKED_IN_CALLS
 from coach.core.conversation.answers import answers_question
 from coach.core.conversation.hearing import Heard, hear
 from coach.core.conversation.meaning import plain
@@ -66,13 +67,13 @@ def confirmed(turn: Turn) -> Step:
     """Take what came after reading back."""
     pending, message = turn.state.pending, turn.message
     if pending is None:
-        return asks(turn, turn.state.asked, _question(turn))
+        return asks_again(turn)
     if message is not None:
         step = _told_more(turn, message, pending) or _by_key(turn, message, pending)
         if step is not None:
             return step
     if turn.given.keys == "2" or (means(turn, WordList.NO) and not _same(turn, pending)):
-        return asks(turn, turn.state.asked, _question(turn))
+        return asks_again(turn)
     if wants_repeat(turn):
         return again(turn)
     return _changed(turn, message, pending) or _not_confirmed(turn, pending)
@@ -92,10 +93,6 @@ def _by_key(turn: Turn, message: InboundMessage, pending: Pending) -> Step | Non
     return replace(step, events=(DetailsChanged(language=chosen),))
 
 
-def _question(turn: Turn) -> tuple[str, ...]:
-    return (text(turn.moment, ASKED_IN_CALLS[turn.state.asked]),)
-
-
 # --- more was told than yes or no ---
 
 
@@ -105,9 +102,8 @@ def _told_more(turn: Turn, message: InboundMessage, pending: Pending) -> Step | 
     if more is None:
         return None
     given, heard = turn.given, heard_as(turn, message, more, turn.given.confidence)
-    if heard.asked in OF_FIGURES and answers_question(heard):  # “no, nine, and my chest hurts”
-        return follow(_settled(turn), decide(turn, message, more, given.confidence))
-    if heard.reply.intent in (Intent.STOP, Intent.WRONG_PERSON):
+    answers = heard.asked in OF_FIGURES and answers_question(heard)  # “no, nine, and my chest hurts”
+    if answers or heard.reply.intent in (Intent.STOP, Intent.WRONG_PERSON):
         return follow(_settled(turn), decide(turn, message, more, given.confidence))
     both = f"{pending.body}. {more}"
     if heard.reply.intent is not Intent.HELP and _still_says(turn, message, pending, both):
@@ -149,12 +145,10 @@ def _changed(turn: Turn, message: InboundMessage | None, pending: Pending) -> St
     """Another answer instead: “no, three”, or another figure by key."""
     if message is None or means(turn, WordList.YES) or _same(turn, pending):
         return None
-    given = turn.given
-    heard = heard_as(turn, message, given.keys or given.speech, given.confidence)
-    if not answers_question(heard) or (given.keys and heard.asked is not Asked.WEAKNESS):
+    heard = heard_as(turn, message, body_of(turn), turn.given.confidence)
+    if not answers_question(heard) or (turn.given.keys and heard.asked is not Asked.WEAKNESS):
         return None
-    confidence = None if given.keys else (given.confidence if given.confidence is not None else 1.0)
-    return confirm(turn, heard, Pending(given.keys or given.speech, confidence))
+    return confirm(turn, heard, as_pending(turn))
 
 
 def _not_confirmed(turn: Turn, pending: Pending) -> Step:

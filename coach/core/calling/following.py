@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from coach.core.calling.saying import asks, ends, says, text, waits
+from coach.core.calling.saying import asks, ends, question_words, says, text, waits
 from coach.core.calling.values import Ear, Stage, Step, Turn
 from coach.core.conversation import ASKED_IN_CALLS, memory
 from coach.core.conversation.moment import HARM
@@ -37,7 +37,7 @@ def follow(turn: Turn, events: tuple[Event, ...], *before: str) -> Step:
     if question is None:
         return ends(turn, lines or says(turn, "voice.goodbye"), *events)
     is_put = any(isinstance(event, CheckInOpened) and event.asked is question.asked for event in events)
-    spoken = text(turn.moment, ASKED_IN_CALLS[question.asked])
+    spoken = question_words(turn, question.asked)
     return asks(turn, question.asked, lines if is_put or spoken in lines else (*lines, spoken), events)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from coach.core.call_rules import WordList
 from coach.core.calling.following import follow
-from coach.core.calling.saying import again, asks, ends, says, text, waits
+from coach.core.calling.saying import again, asks, ends, question_words, says, text, waits
 from coach.core.calling.speech import (
     heard_as,
     in_language,
@@ -39,8 +39,7 @@ def welcome(turn: Turn) -> Step:
     """Go on with a check-in that was left off; else the choices."""
     question = turn.moment.question()
     if question is not None and question.asked in ASKED_IN_CALLS and turn.moment.is_open(question):
-        spoken = text(turn.moment, ASKED_IN_CALLS[question.asked])
-        return asks(turn, question.asked, (*says(turn, "call.resume"), spoken))
+        return asks(turn, question.asked, (*says(turn, "call.resume"), question_words(turn, question.asked)))
     return _choices(turn)
 
 

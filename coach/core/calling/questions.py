@@ -8,8 +8,10 @@ from coach.core.call_rules import WordList
 from coach.core.calling.confirming import confirm
 from coach.core.calling.following import follow
 from coach.core.calling.menu import back_later, decide, missed
-from coach.core.calling.saying import OF_FIGURES, again, asks
+from coach.core.calling.saying import OF_FIGURES, again, asks_again
 from coach.core.calling.speech import (
+    as_pending,
+    body_of,
     heard_as,
     in_language,
     is_sure,
@@ -18,12 +20,12 @@ from coach.core.calling.speech import (
     says_something,
     wants_repeat,
 )
-from coach.core.calling.values import Pending, Step, Turn
+from coach.core.calling.values import Step, Turn
 from coach.core.conversation import distress
 from coach.core.conversation.answers import answers_question
 from coach.core.conversation.hearing import Heard
 from coach.core.conversation.respond import cannot_wait
-from coach.core.events import DetailsChanged, Said
+from coach.core.events import DetailsChanged, Event
 from coach.core.model import Asked, Conversation, Disposition, InboundMessage, Intent
 
 _YES_IS_GRAVE = (Asked.RED_FLAG, Asked.SIDE_EFFECTS)
@@ -36,7 +38,7 @@ def answer(turn: Turn) -> Step:
     chosen = other_language(turn)
     if chosen is not None:
         turn = in_language(turn, chosen)
-        return asks(turn, turn.state.asked, question_words(turn), (DetailsChanged(language=chosen),))
+        return asks_again(turn, DetailsChanged(language=chosen))
     if wants_repeat(turn, zero=turn.state.asked not in OF_FIGURES):
         return again(turn)
     if message is None:
@@ -49,22 +51,11 @@ def answer(turn: Turn) -> Step:
     return _by_key(turn, message, heard) if by_key else _by_word(turn, message, heard)
 
 
-def question_words(turn: Turn) -> tuple[str, ...]:
-    """The question that is open, in words."""
-    spoken = turn.moment.spoken_question(turn.state.asked)
-    return (spoken.body,) if isinstance(spoken, Said) else ()
-
-
-def body_of(turn: Turn) -> str:
-    """What counts of a step: keys before words."""
-    return turn.given.keys or turn.given.speech
-
-
 def _by_key(turn: Turn, message: InboundMessage, heard: Heard) -> Step:
     if not answers_question(heard):
         return _unread(turn, heard)
     if heard.asked is Asked.WEAKNESS or (heard.asked is Asked.FALLS and turn.given.keys != "0"):
-        return confirm(turn, heard, Pending(turn.given.keys))
+        return confirm(turn, heard, as_pending(turn))
     return follow(turn, decide(turn, message, turn.given.keys))
 
 
@@ -72,9 +63,9 @@ def _by_word(turn: Turn, message: InboundMessage, heard: Heard) -> Step:
     """Whatever is grave is decided at once, surely heard or not; what was not heard surely is read back."""
     given = turn.given
     grave_yes = heard.asked in _YES_IS_GRAVE and heard.reply.yes is True
-    if is_grave_answer(turn, message, heard) or grave_yes or heard.reply.intent is Intent.HELP:
+    if _is_grave_answer(turn, message, heard) or grave_yes or heard.reply.intent is Intent.HELP:
         return follow(turn, decide(turn, message, given.speech, given.confidence))
-    pending = Pending(given.speech, given.confidence if given.confidence is not None else 1.0)
+    pending = as_pending(turn)
     if answers_question(heard):
         return confirm(turn, heard, pending)
     if not says_something(heard) or _mumbles(heard):
@@ -99,7 +90,7 @@ def _cannot_wait(turn: Turn, message: InboundMessage, known: Conversation) -> bo
     return cannot_wait(known, said, turn.moment.handbook, turn.moment.now)
 
 
-def is_grave_answer(turn: Turn, message: InboundMessage, heard: Heard) -> bool:
+def _is_grave_answer(turn: Turn, message: InboundMessage, heard: Heard) -> bool:
     """Whether more was said that cannot wait than a mere figure, which may have been heard wrong and is read back."""
     is_figure = heard.asked in OF_FIGURES and answers_question(heard)
     if is_figure and heard.assessment.disposition is not Disposition.EMERGENCY:
@@ -113,6 +104,7 @@ def _unread(turn: Turn, heard: Heard) -> Step:
     Twice at the warning signs is held like a call for help: should nothing clear follow, somebody is paged.
     """
     step = missed(turn)
-    held = turn.given.speech and heard.asked is Asked.RED_FLAG and turn.state.misses >= 1 and heard.question is not None
-    unclear = distress.unclear(turn.moment, heard.question) if held and heard.question else ()
+    unclear: tuple[Event, ...] = ()
+    if heard.question is not None and heard.asked is Asked.RED_FLAG and turn.given.speech and turn.state.misses:
+        unclear = distress.unclear(turn.moment, heard.question)
     return replace(step, events=(*heard.facts(), *unclear, *step.events))

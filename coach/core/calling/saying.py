@@ -67,10 +67,20 @@ def ends(turn: Turn, lines: tuple[str, ...], *events: Event) -> Step:
     return Step(state, events)
 
 
+def question_words(turn: Turn, asked: Asked) -> str:
+    """A question of the call, as it is put."""
+    return text(turn.moment, ASKED_IN_CALLS[asked])
+
+
 def asks(turn: Turn, asked: Asked, lines: tuple[str, ...], events: tuple[Event, ...] = ()) -> Step:
     """Wait for the answer to a question; only its own words are said again."""
-    question = (turn.moment.text(ASKED_IN_CALLS[asked], em=turn.moment.spoken_number()),)
+    question = (question_words(turn, asked),)
     return waits(turn, Stage.QUESTION, lines, ear_of(asked), question=question, events=events, asked=asked)
+
+
+def asks_again(turn: Turn, *events: Event) -> Step:
+    """Put the question that is open once more."""
+    return asks(turn, turn.state.asked, (question_words(turn, turn.state.asked),), events)
 
 
 def ear_of(asked: Asked) -> Ear:

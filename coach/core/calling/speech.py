@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from coach.core.call_rules import WordList
-from coach.core.calling.values import Turn
+from coach.core.calling.values import Pending, Turn
 from coach.core.conversation.commands import COMMANDS
 from coach.core.conversation.hearing import Heard, hear
 from coach.core.conversation.meaning import plain
@@ -74,6 +74,18 @@ def is_sure(turn: Turn) -> bool:
 def is_sure_of(turn: Turn, confidence: float | None) -> bool:
     """Whether that much is enough; what the carrier gives no figure for is."""
     return confidence is None or confidence >= turn.moment.handbook.calls.confidence
+
+
+def body_of(turn: Turn) -> str:
+    """What counts of a step: keys before words."""
+    return turn.given.keys or turn.given.speech
+
+
+def as_pending(turn: Turn) -> Pending:
+    """What came, as an answer to be confirmed; words without a figure of their sureness count as sure."""
+    given = turn.given
+    said = given.confidence if given.confidence is not None else 1.0
+    return Pending(body_of(turn), None if given.keys else said)
 
 
 def heard_as(turn: Turn, message: InboundMessage, body: str, confidence: float | None = None) -> Heard:
